@@ -1,0 +1,333 @@
+package org.freethreading
+
+import kotlinx.coroutines.CancellationException
+import org.freethreading.cell.Cell
+import org.freethreading.cell.CoroutineWaiter
+import org.freethreading.cell.Deadline
+import org.freethreading.cell.ThreadWaiter
+import org.freethreading.cell.Waiter
+import org.freethreading.cell.update
+import org.freethreading.wire.HeapHandle
+import java.io.Serializable
+import kotlin.time.Duration
+
+/**
+ * A condition variable with its lock: who holds the lock may wait until another, holding it too, signals. Coroutines
+ * suspend and threads block, side by side. Safe for concurrent use.
+ *
+ * While it waits the caller does not hold the lock, however often it had taken it; when the wait ends, in whatever way,
+ * it holds it as before. Wake-ups without a signal are possible, so wait in a loop, or with [awaitFor].
+ *
+ * **Order.** A signal goes to the one who has waited longest. It is never lost: who gives up at the same moment, by a
+ * time-out or an interrupt, has been signalled; who is cancelled passes it on.
+ *
+ * **Follows:** Python `threading.Condition` for the operations, `java.util.concurrent.locks.Condition` for the rest.
+ */
+public class Condition private constructor(private val monitor: Monitor, private val word: Cell) : Serializable {
+    /*
+     * The word: | waiting 32 | granted 32 |, in each process one; granted never exceeds waiting.
+     *
+     *     await, holding the lock       joins the line, waiting + 1, frees the lock, sleeps until granted
+     *     signal(n), holding the lock   granted + n, as far as there are waiting
+     *     deliver, by anybody           wakes as many as are granted, in order, and takes them off both counts
+     *     leaving early                 out of the line and waiting - 1, unless granted: then the caller was signalled
+     *
+     * The last two exclude each other, and so do two deliveries; that is what Cell.grant and Cell.leaveUngranted are
+     * for.
+     */
+
+    /** Makes a condition with a reentrant lock of its own, for the workers of [backend]. */
+    @JvmOverloads
+    public constructor(backend: Backend = Backend.current()) : this(RLock(backend))
+
+    /** Makes a condition of [lock], which others may use as well. */
+    public constructor(lock: RLock) : this(ReentrantMonitor(lock), lock.newCell(0))
+
+    /** Makes a condition of [lock], which others may use as well. */
+    public constructor(lock: Lock) : this(PlainMonitor(lock), lock.newCell(0))
+
+    /** Runs [block] holding the lock. Waits and is cancelled as [RLock.withLock], or [Lock.lock]. */
+    public suspend fun <T> withLock(block: suspend () -> T): T = monitor.withLock(block)
+
+    /** Takes the lock as [Lock.lockBlocking] does. */
+    @Throws(InterruptedException::class)
+    public fun lockBlocking() {
+        monitor.lockBlocking()
+    }
+
+    /** Takes the lock as [Lock.lockUninterruptibly] does. */
+    public fun lockUninterruptibly() {
+        monitor.lockUninterruptibly()
+    }
+
+    /** Takes the lock if it is free now, and says so. Never waits. */
+    public fun tryLock(): Boolean = monitor.tryLock()
+
+    /** Takes the lock if it gets free within [timeout], as [Lock.tryLockBlocking] does. */
+    @Throws(InterruptedException::class)
+    public fun tryLockBlocking(timeout: java.time.Duration): Boolean = monitor.tryLockBlocking(timeout)
+
+    /**
+     * Frees the lock.
+     *
+     * @throws IllegalMonitorStateException if the lock is free, or reentrant and not held by the caller
+     */
+    public fun unlock() {
+        monitor.unlock()
+    }
+
+    /**
+     * Suspends until signalled, at most for [timeout]; returns whether a signal came.
+     *
+     * **Cancellation.** A cancelled caller takes the lock again before it leaves, and passes on a signal that was its
+     * own.
+     *
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     */
+    public suspend fun await(timeout: Duration = Duration.INFINITE): Boolean {
+        val deadline = Deadline.after(timeout)
+        val waiter = CoroutineWaiter()
+        val held = enter(waiter)
+        try {
+            sleepUntilGranted(waiter, deadline) { waiter.sleep(deadline) }
+        } catch (cancelled: CancellationException) {
+            leave(waiter)
+            monitor.takeAgain(held)
+            if (waiter.isGranted) grant(1)
+            throw cancelled
+        }
+        leave(waiter)
+        monitor.takeAgain(held)
+        return waiter.isGranted
+    }
+
+    /**
+     * Suspends until [predicate] holds, at most for [timeout]; returns whether it holds. [predicate] runs with the lock
+     * held, at first and after each signal.
+     *
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     */
+    public suspend fun awaitFor(timeout: Duration = Duration.INFINITE, predicate: () -> Boolean): Boolean {
+        val deadline = Deadline.after(timeout)
+        return untilTrue(deadline, predicate) { await(deadline.remaining) }
+    }
+
+    /**
+     * Blocks the calling thread until signalled.
+     *
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     * @throws InterruptedException if the thread is interrupted, before or while it waits, and no signal came first; it
+     *   holds the lock then
+     */
+    @Throws(InterruptedException::class)
+    public fun awaitBlocking() {
+        block(Deadline.NEVER, interruptible = true)
+    }
+
+    /**
+     * Blocks the calling thread until signalled, at most for [timeout]; returns whether a signal came.
+     *
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     * @throws InterruptedException as the other [awaitBlocking]
+     */
+    @Throws(InterruptedException::class)
+    public fun awaitBlocking(timeout: java.time.Duration): Boolean =
+        block(Deadline.after(timeout), interruptible = true)
+
+    /** Blocks the calling thread until signalled; an interrupt does not end the wait, and is kept. */
+    public fun awaitUninterruptibly() {
+        block(Deadline.NEVER, interruptible = false)
+    }
+
+    /**
+     * Blocks the calling thread until [predicate] holds, at most for [timeout] (null: for ever); returns whether it
+     * holds.
+     *
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     * @throws InterruptedException as [awaitBlocking]
+     */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun awaitForBlocking(timeout: java.time.Duration? = null, predicate: () -> Boolean): Boolean {
+        val deadline = timeout?.let { Deadline.after(it) } ?: Deadline.NEVER
+        return untilTrue(deadline, predicate) { block(deadline, interruptible = true) }
+    }
+
+    /**
+     * Wakes the [count] workers that have waited longest, or all if fewer wait.
+     *
+     * @throws IllegalArgumentException if [count] is negative
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     */
+    @JvmOverloads
+    public fun signal(count: Int = 1) {
+        require(count >= 0) { "cannot signal $count workers: it takes 0 or more" }
+        requireHeld("signal")
+        grant(count)
+    }
+
+    /**
+     * Wakes all workers that wait.
+     *
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
+     */
+    public fun signalAll() {
+        requireHeld("signalAll")
+        grant(Int.MAX_VALUE)
+    }
+
+    override fun toString(): String = "Condition(${waiting(word.value)} waiting, $monitor)"
+
+    private fun requireHeld(what: String) {
+        if (!monitor.isHeld) throw IllegalMonitorStateException(
+            "$what() on $this without holding its lock: call it between lock and unlock"
+        )
+    }
+
+    private fun enter(waiter: Waiter): Any {
+        requireHeld("await")
+        word.enter(waiter)
+        word.update { it + ONE_WAITING }
+        return monitor.release()
+    }
+
+    private fun leave(waiter: Waiter) {
+        word.leaveUngranted(waiter) { word.update { it - ONE_WAITING } }
+    }
+
+    private fun grant(count: Int) {
+        word.update { it + minOf(count.toLong(), waiting(it) - granted(it)) }
+        deliver()
+    }
+
+    private fun deliver() {
+        word.grant { granted(word.update { it - granted(it) * (ONE_WAITING + 1) }).toInt() }
+    }
+
+    /** The wait itself, in both colours. A wake without a grant says that somebody must deliver. */
+    private inline fun sleepUntilGranted(waiter: Waiter, deadline: Deadline, sleep: () -> Unit) {
+        while (true) {
+            if (granted(word.value) > 0) deliver()
+            if (waiter.isGranted || deadline.isPast) return
+            sleep()
+            waiter.arm()
+        }
+    }
+
+    private fun block(deadline: Deadline, interruptible: Boolean): Boolean {
+        val waiter = ThreadWaiter(interruptible)
+        if (interruptible &&
+            Thread.currentThread().isInterrupted) requireHeld(
+            "await"
+        ).also { if (Thread.interrupted()) throw InterruptedException() }
+        val held = enter(waiter)
+        var interrupt: InterruptedException? = null
+        try {
+            sleepUntilGranted(waiter, deadline) { waiter.sleep(deadline) }
+        } catch (interrupted: InterruptedException) {
+            interrupt = interrupted
+        }
+        leave(waiter)
+        monitor.takeAgainBlocking(held)
+        waiter.restoreInterrupt()
+        if (interrupt != null) {
+            if (!waiter.isGranted) throw interrupt
+            Thread.currentThread().interrupt() // the signal came first
+        }
+        return waiter.isGranted
+    }
+
+    private inline fun untilTrue(deadline: Deadline, predicate: () -> Boolean, await: () -> Unit): Boolean {
+        requireHeld("awaitFor")
+        while (true) {
+            if (predicate()) return true
+            if (deadline.isPast) return false
+            await()
+        }
+    }
+
+    private fun writeReplace(): Any = HeapHandle(this)
+
+    /** What a condition needs of its lock, of either kind. */
+    private sealed interface Monitor {
+        val isHeld: Boolean
+
+        suspend fun <T> withLock(block: suspend () -> T): T
+
+        fun lockBlocking()
+
+        fun lockUninterruptibly()
+
+        fun tryLock(): Boolean
+
+        fun tryLockBlocking(timeout: java.time.Duration): Boolean
+
+        fun unlock()
+
+        /** Frees the lock wholly; what it returns brings the same state back. */
+        fun release(): Any
+
+        suspend fun takeAgain(held: Any)
+
+        fun takeAgainBlocking(held: Any)
+    }
+
+    private class PlainMonitor(private val lock: Lock) : Monitor {
+        /** A plain lock does not know its holder. */
+        override val isHeld get() = lock.isLocked
+
+        override suspend fun <T> withLock(block: suspend () -> T): T = lock.withLock { block() }
+
+        override fun lockBlocking() = lock.lockBlocking()
+
+        override fun lockUninterruptibly() = lock.lockUninterruptibly()
+
+        override fun tryLock() = lock.tryLock()
+
+        override fun tryLockBlocking(timeout: java.time.Duration) = lock.tryLockBlocking(timeout)
+
+        override fun unlock() = lock.unlock()
+
+        override fun release(): Any = lock.unlock()
+
+        override suspend fun takeAgain(held: Any) = lock.lockNonCancellably()
+
+        override fun takeAgainBlocking(held: Any) = lock.lockUninterruptibly()
+
+        override fun toString() = lock.toString()
+    }
+
+    private class ReentrantMonitor(private val lock: RLock) : Monitor {
+        override val isHeld get() = lock.isHeldByCurrentWorker
+
+        override suspend fun <T> withLock(block: suspend () -> T): T = lock.withLock(block)
+
+        override fun lockBlocking() = lock.lockBlocking()
+
+        override fun lockUninterruptibly() = lock.lockUninterruptibly()
+
+        override fun tryLock() = lock.tryLock()
+
+        override fun tryLockBlocking(timeout: java.time.Duration) = lock.tryLockBlocking(timeout)
+
+        override fun unlock() = lock.unlock()
+
+        override fun release(): Any = lock.release()
+
+        override suspend fun takeAgain(held: Any) = lock.takeAgain(held as RLock.Held)
+
+        override fun takeAgainBlocking(held: Any) = lock.takeAgainBlocking(held as RLock.Held)
+
+        override fun toString() = lock.toString()
+    }
+
+    private companion object {
+        private const val serialVersionUID = 1L
+        private const val WAITING_SHIFT = 32
+        private const val ONE_WAITING = 1L shl WAITING_SHIFT
+
+        fun waiting(word: Long): Long = word ushr WAITING_SHIFT
+
+        fun granted(word: Long): Long = word and 0xFFFF_FFFFL
+    }
+}

@@ -1,0 +1,219 @@
+package org.freethreading
+
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
+import org.freethreading.cell.Cell
+import org.freethreading.cell.Deadline
+import org.freethreading.cell.Waiter
+import org.freethreading.cell.awaitUntil
+import org.freethreading.cell.blockUntil
+import org.freethreading.wire.HeapHandle
+import java.io.Serializable
+import kotlin.time.Duration
+
+/**
+ * A lock that one worker at a time holds; coroutines suspend on it and threads block on it, side by side.
+ * Not reentrant, and any worker may unlock it. Safe for concurrent use.
+ *
+ * **Order.** First come, first served among those who wait, but a newcomer may take a free lock before somebody who is
+ * just waking up. Who has waited for about a millisecond puts a claim on the lock, and then newcomers stand behind.
+ *
+ * **Memory.** What was done before [unlock] is visible after the next worker has taken the lock.
+ *
+ * **Follows:** Python `threading.Lock` for the operations, `java.util.concurrent.locks.Lock` for memory effects.
+ */
+public class Lock internal constructor(private val word: Cell) : Serializable {
+    /*
+     * The word: | process 28 | thread 32 | unused 1 | CLAIMED | ABANDONED | HELD |, 0 when free.
+     *
+     *     free ------------------- take --------------------> HELD
+     *     HELD -- a waiter that has lost for a millisecond --> HELD + CLAIMED
+     *     HELD + CLAIMED -- unlock --> CLAIMED: free for those at the front of their line, and for whoever has waited
+     *     as
+     *                                  long; so the claim needs no owner, and ends by itself when its maker goes away
+     *     CLAIMED -- take --> HELD
+     *     ABANDONED is set together with "free" when the process that held the lock has ended; it stays through the
+     *     next
+     *     take and goes with the unlock after it.
+     *
+     * The process is 0 in memory that only one process sees. The thread, 0 for a coroutine, serves toString.
+     */
+
+    /** Makes a free lock for the workers of [backend]. */
+    @JvmOverloads
+    public constructor(backend: Backend = Backend.current()) : this(backend.newCell(FREE))
+
+    /** Whether somebody holds the lock at the moment of the call. */
+    public val isLocked: Boolean get() = word.value and HELD != 0L
+
+    /**
+     * Whether the lock came to its present holder because the process of the one before ended without unlocking: what
+     * the lock guards may be half-changed. False again after the holder's [unlock]. Never true among threads of one
+     * process.
+     */
+    public val wasAbandoned: Boolean get() = word.value and ABANDONED != 0L
+
+    /**
+     * Takes the lock, suspending until it is free.
+     *
+     * **Cancellation.** A cancelled caller leaves the line and does not hold the lock. When it need not wait, this
+     * function does not check for cancellation.
+     */
+    public suspend fun lock() {
+        if (!takeFree(A_COROUTINE)) lockInLine()
+    }
+
+    /**
+     * Takes the lock, blocking the calling thread until it is free.
+     *
+     * @throws InterruptedException if the thread is interrupted, before or while it waits; it does not hold the lock
+     *   then
+     */
+    @Throws(InterruptedException::class)
+    public fun lockBlocking() {
+        if (Thread.currentThread().isInterrupted || !takeFree(thisThread())) takeInLineBlocking(Deadline.NEVER)
+    }
+
+    /**
+     * Takes the lock, blocking the calling thread until it is free; an interrupt does not end the wait, and is kept.
+     */
+    public fun lockUninterruptibly() {
+        val me = thisThread()
+        if (!takeFree(me)) word.blockUntil(interruptible = false) { tryTake(me, it) }
+    }
+
+    /** Takes the lock if it is free now, whoever else may be waiting, and says so. Never waits. */
+    public fun tryLock(): Boolean = takeFree(thisThread()) || tryTakeClaimed(thisThread())
+
+    /** Takes the lock if it gets free within [timeout], and says so. Suspends and is cancelled as [lock]. */
+    public suspend fun tryLock(timeout: Duration): Boolean =
+        if (timeout.isPositive()) takeFree(A_COROUTINE) || takeInLine(Deadline.after(timeout)) else tryLock()
+
+    /**
+     * Takes the lock if it gets free within [timeout], and says so, blocking the calling thread.
+     *
+     * @throws InterruptedException if the thread is interrupted, before or while it waits; it does not hold the lock
+     *   then
+     */
+    @Throws(InterruptedException::class)
+    public fun tryLockBlocking(timeout: java.time.Duration): Boolean {
+        if (Thread.interrupted()) throw InterruptedException()
+        return tryLock() || takeInLineBlocking(Deadline.after(timeout))
+    }
+
+    /**
+     * Frees the lock, whoever holds it, and wakes the one who has waited longest.
+     *
+     * @throws IllegalMonitorStateException if nobody holds the lock
+     */
+    public fun unlock() {
+        while (true) {
+            val seen = word.value
+            if (seen and HELD ==
+                0L) throw IllegalMonitorStateException("unlock() of a free $this: call it once per successful lock()")
+            if (word.compareAndSet(seen, seen and CLAIMED)) break
+        }
+        word.signal()
+    }
+
+    /** Takes the lock, suspending until it is free; the caller's cancellation does not end the wait. */
+    internal suspend fun lockNonCancellably() {
+        if (!takeFree(A_COROUTINE)) withContext(NonCancellable) { takeInLine(Deadline.NEVER) }
+    }
+
+    /** Makes a cell where this lock has its own. */
+    internal fun newCell(initial: Long): Cell = word.another(initial)
+
+    override fun toString(): String {
+        val seen = word.value
+        val thread = seen ushr THREAD_SHIFT and THREAD_MASK
+        return when {
+            seen and HELD == 0L -> "Lock(free)"
+            thread == A_COROUTINE -> "Lock(held by a coroutine)"
+            else -> "Lock(held by thread ${threadNamed(thread)})"
+        }
+    }
+
+    /** The whole of an uncontended taking: one compare-and-set. */
+    private fun takeFree(thread: Long): Boolean = word.compareAndSet(FREE, heldBy(thread))
+
+    /** Returns nothing, so that [lock] ends with this call and allocates nothing before it. */
+    private suspend fun lockInLine() {
+        takeInLine(Deadline.NEVER)
+    }
+
+    private suspend fun takeInLine(deadline: Deadline) = word.awaitUntil(deadline) { tryTake(A_COROUTINE, it) }
+
+    private fun takeInLineBlocking(deadline: Deadline): Boolean {
+        val me = thisThread()
+        return word.blockUntil(deadline) { tryTake(me, it) }
+    }
+
+    private fun tryTake(thread: Long, waiter: Waiter?): Boolean {
+        val held = heldBy(thread)
+        while (true) {
+            val seen = word.value
+            val next = when {
+                seen and HELD == 0L -> {
+                    if (seen and CLAIMED != 0L && !mayTakeClaimed(waiter)) return false
+                    held or (seen and ABANDONED)
+                }
+
+                waiter != null && seen and CLAIMED == 0L && waitedNanos(waiter) >= PATIENCE_NANOS -> seen or CLAIMED
+
+                else -> return false
+            }
+            if (word.compareAndSet(seen, next)) if (seen and HELD == 0L) return true
+        }
+    }
+
+    /**
+     * Whether [waiter] may take a lock that is free but claimed. If not, it has to look again by itself: a signal has
+     * been used up.
+     */
+    private fun mayTakeClaimed(waiter: Waiter?): Boolean {
+        if (waiter == null) return false
+        val patience = PATIENCE_NANOS - waitedNanos(waiter)
+        if (patience <= 0 || word.isFirst(waiter)) return true
+        waiter.napNanos = patience
+        return false
+    }
+
+    private fun tryTakeClaimed(thread: Long): Boolean {
+        val seen = word.value
+        return seen and HELD == 0L && word.compareAndSet(seen, heldBy(thread) or (seen and ABANDONED))
+    }
+
+    private fun waitedNanos(waiter: Waiter) = System.nanoTime() - waiter.sinceNanos
+
+    private fun writeReplace(): Any = HeapHandle(this)
+
+    private companion object {
+        private const val serialVersionUID = 1L
+        private const val FREE = 0L
+        private const val HELD = 1L
+        private const val ABANDONED = 2L
+        private const val CLAIMED = 4L
+        private const val THREAD_SHIFT = 4
+        private const val THREAD_MASK = 0xFFFF_FFFFL
+        private const val A_COROUTINE = 0L
+        private const val PATIENCE_NANOS = 1_000_000L
+
+        fun thisThread(): Long = Thread.currentThread().id
+
+        fun heldBy(thread: Long): Long = HELD or (thread and THREAD_MASK shl THREAD_SHIFT)
+
+        fun threadNamed(id: Long): String =
+            Thread.getAllStackTraces().keys.firstOrNull { it.id and THREAD_MASK == id }?.let { "'${it.name}'" } ?: "$id"
+    }
+}
+
+/** Runs [block] holding the lock, which is freed however [block] ends. Waits and is cancelled as [Lock.lock]. */
+public suspend inline fun <T> Lock.withLock(block: () -> T): T {
+    lock()
+    return try {
+        block()
+    } finally {
+        unlock()
+    }
+}

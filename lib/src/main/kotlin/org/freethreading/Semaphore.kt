@@ -1,0 +1,162 @@
+package org.freethreading
+
+import org.freethreading.cell.Cell
+import org.freethreading.cell.Deadline
+import org.freethreading.cell.Waiter
+import org.freethreading.cell.awaitUntil
+import org.freethreading.cell.blockUntil
+import org.freethreading.cell.update
+import org.freethreading.wire.HeapHandle
+import java.io.Serializable
+import kotlin.time.Duration
+
+/**
+ * A counting semaphore: coroutines suspend and threads block until enough permits are free. Safe for concurrent use.
+ * Permits belong to nobody: any worker may release, also more than were taken.
+ *
+ * **Order.** First come, first served among those who wait: one who waits for many permits holds up those behind. A
+ * newcomer may take permits that are free before somebody who is just waking up.
+ *
+ * **Memory.** What was done before [release] is visible after the [acquire] that takes a permit freed by it.
+ *
+ * **Follows:** Python `threading.Semaphore` for the operations, `java.util.concurrent.Semaphore` for memory effects.
+ */
+public open class Semaphore internal constructor(private val permits: Cell, private val limit: Int) : Serializable {
+    /*
+     * The word: how many permits are free. A release wakes one waiter; a waiter that leaves permits over wakes the
+     * next.
+     */
+
+    /**
+     * Makes a semaphore with [permits] permits, all of them free, for the workers of [backend].
+     *
+     * @throws IllegalArgumentException if [permits] is negative
+     */
+    @JvmOverloads
+    public constructor(
+        permits: Int = 1,
+        backend: Backend = Backend.current()
+    ) : this(backend.newPermits(permits), Int.MAX_VALUE)
+
+    /** How many permits are free at the moment of the call. */
+    public val availablePermits: Int get() = permits.value.toInt()
+
+    /**
+     * Takes [count] permits at once, suspending until so many are free.
+     *
+     * **Cancellation.** A cancelled caller leaves the line and holds nothing. When it need not wait, this function does
+     * not check for cancellation.
+     *
+     * @throws IllegalArgumentException if [count] is negative
+     */
+    public suspend fun acquire(count: Int = 1) {
+        if (!tryAcquire(count)) acquireInLine(count)
+    }
+
+    /**
+     * Takes [count] permits at once, blocking the calling thread until so many are free.
+     *
+     * @throws IllegalArgumentException if [count] is negative
+     * @throws InterruptedException if the thread is interrupted, before or while it waits; it holds nothing then
+     */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun acquireBlocking(count: Int = 1) {
+        if (Thread.currentThread().isInterrupted || !tryAcquire(count)) acquireInLineBlocking(count, Deadline.NEVER)
+    }
+
+    /**
+     * Takes [count] permits at once if so many are free now, whoever else may be waiting, and says so. Never waits.
+     *
+     * @throws IllegalArgumentException if [count] is negative
+     */
+    @JvmOverloads
+    public fun tryAcquire(count: Int = 1): Boolean {
+        require(count >= 0) { "cannot acquire $count permits: it takes 0 or more" }
+        return tryTake(count, null)
+    }
+
+    /**
+     * Takes [count] permits at once if they get free within [timeout], and says so. Suspends and is cancelled as
+     * [acquire].
+     */
+    public suspend fun tryAcquire(timeout: Duration, count: Int = 1): Boolean =
+        tryAcquire(count) || acquireInLine(count, Deadline.after(timeout))
+
+    /**
+     * Takes [count] permits at once if they get free within [timeout], and says so, blocking the calling thread.
+     *
+     * @throws IllegalArgumentException if [count] is negative
+     * @throws InterruptedException if the thread is interrupted, before or while it waits; it holds nothing then
+     */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun tryAcquireBlocking(timeout: java.time.Duration, count: Int = 1): Boolean {
+        if (Thread.interrupted()) throw InterruptedException()
+        return tryAcquire(count) || acquireInLineBlocking(count, Deadline.after(timeout))
+    }
+
+    /**
+     * Gives [count] permits back, and wakes the one who has waited longest.
+     *
+     * @throws IllegalArgumentException if [count] is negative
+     * @throws IllegalStateException if there would be more permits than there can be; nothing has changed then
+     */
+    @JvmOverloads
+    public fun release(count: Int = 1) {
+        require(count >= 0) { "cannot release $count permits: it takes 0 or more" }
+        permits.update { free ->
+            check(free + count <= limit) { "release($count) of $this makes more than $limit: release each permit once" }
+            free + count
+        }
+        permits.signal()
+    }
+
+    override fun toString(): String = "${javaClass.simpleName}($availablePermits permits free)"
+
+    /** Returns nothing, so that [acquire] ends with this call and allocates nothing before it. */
+    private suspend fun acquireInLine(count: Int) {
+        acquireInLine(count, Deadline.NEVER)
+    }
+
+    private suspend fun acquireInLine(count: Int, deadline: Deadline) =
+        permits.awaitUntil(deadline) { tryTake(count, it) }
+
+    private fun acquireInLineBlocking(count: Int, deadline: Deadline) =
+        permits.blockUntil(deadline) { tryTake(count, it) }
+
+    private fun tryTake(count: Int, waiter: Waiter?): Boolean {
+        while (true) {
+            val free = permits.value
+            if (free < count) return false
+            if (permits.compareAndSet(free, free - count)) {
+                if (waiter != null && free > count) permits.signal()
+                return true
+            }
+        }
+    }
+
+    private fun writeReplace(): Any = HeapHandle(this)
+
+    private companion object {
+        private const val serialVersionUID = 1L
+    }
+}
+
+internal fun Backend.newPermits(permits: Int): Cell {
+    require(permits >= 0) { "a semaphore cannot have $permits permits: it takes 0 or more" }
+    return newCell(permits.toLong())
+}
+
+/**
+ * Runs [block] holding one permit, which is given back however [block] ends. Waits and is cancelled as
+ * [Semaphore.acquire].
+ */
+public suspend inline fun <T> Semaphore.withPermit(block: () -> T): T {
+    acquire()
+    return try {
+        block()
+    } finally {
+        release()
+    }
+}

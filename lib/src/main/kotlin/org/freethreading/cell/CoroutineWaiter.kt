@@ -1,0 +1,20 @@
+package org.freethreading.cell
+
+import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.time.Duration.Companion.nanoseconds
+
+/** A coroutine that suspends until it is signalled. */
+internal class CoroutineWaiter : Waiter(isThread = false) {
+    /**
+     * Suspends until a signal or until [deadline], whichever comes first.
+     *
+     * A timeout ends this sleep, never the try that follows it, so that it cannot drop what that try obtains.
+     */
+    suspend fun sleep(deadline: Deadline) {
+        val limit = takeNap(deadline)
+        if (limit == Long.MAX_VALUE) suspendOnce() else withTimeoutOrNull(limit.nanoseconds) { suspendOnce() }
+    }
+
+    private suspend fun suspendOnce() = suspendCancellableCoroutine { sleepAs(it) }
+}

@@ -1,0 +1,117 @@
+package org.freethreading.cell
+
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * Those who wait on one cell in this process: threads and coroutines in one line, first come, first woken.
+ *
+ * A signal goes to the first who sleeps. When that is a coroutine, the first thread that sleeps is woken as well: the
+ * coroutine may need that very thread to run on (a block on an event loop that waits blocking for what another block of the loop
+ * was just signalled for), and the thread, unlike the coroutine, can always run. So there are two lists with common
+ * tickets.
+ *
+ * Waking happens outside the guard: resuming a coroutine may run user code (`Dispatchers.Unconfined`).
+ */
+internal class WaitLine {
+    private val guard = ReentrantLock() // held for a few steps, never while waiting or while user code runs
+    private val threads = Fifo()
+    private val coroutines = Fifo()
+    private var tickets = 0L
+
+    /** How many stand in line; written under the guard, read by everybody. */
+    @Volatile
+    private var size = 0
+
+    fun enter(waiter: Waiter) = guard.withLock {
+        waiter.ticket = ++tickets
+        listOf(waiter).add(waiter)
+        size++
+        Unit
+    }
+
+    /** Takes [waiter] out; returns whether a signal has reached it since its last try. */
+    fun leave(waiter: Waiter): Boolean = guard.withLock {
+        remove(waiter)
+        waiter.isSignalled
+    }
+
+    fun leaveUngranted(waiter: Waiter, left: () -> Unit) = guard.withLock {
+        if (!waiter.isGranted) {
+            remove(waiter)
+            left()
+        }
+    }
+
+    fun isFirst(waiter: Waiter): Boolean = guard.withLock { earlier(threads.first, coroutines.first) === waiter }
+
+    fun signal() {
+        if (size == 0) return
+        wake {
+            val thread = threads.firstAsleep()
+            val coroutine = coroutines.firstAsleep()
+            val first = earlier(thread, coroutine)
+            add(first)
+            // One that is awake already would not do: it has a signal of its own to see to.
+            if (first === coroutine) add(thread)
+        }
+    }
+
+    fun signalAll() {
+        if (size == 0) return
+        wake {
+            addAll(threads)
+            addAll(coroutines)
+        }
+    }
+
+    fun grant(count: () -> Int) = wake {
+        repeat(count()) {
+            val waiter = earlier(threads.first, coroutines.first) ?: return@repeat
+            remove(waiter)
+            add(waiter, granted = true)
+        }
+    }
+
+    /** Lets [choose] mark waiters under the guard, and wakes them after it. */
+    private inline fun wake(choose: Marked.() -> Unit) {
+        val marked = Marked()
+        guard.withLock { marked.choose() }
+        marked.wake()
+    }
+
+    private fun listOf(waiter: Waiter) = if (waiter.isThread) threads else coroutines
+
+    private fun remove(waiter: Waiter) {
+        listOf(waiter).remove(waiter)
+        size--
+    }
+
+    private fun earlier(one: Waiter?, other: Waiter?): Waiter? = when {
+        one == null -> other
+        other == null -> one
+        else -> if (one.ticket < other.ticket) one else other
+    }
+
+    /** Waiters that are marked under the guard and woken outside it. */
+    private class Marked {
+        private val waiters = ArrayList<Waiter>(2)
+        private val slept = ArrayList<Any?>(2)
+
+        fun add(waiter: Waiter?, granted: Boolean = false) {
+            if (waiter == null) return
+            waiters += waiter
+            slept += waiter.mark(granted)
+        }
+
+        fun addAll(list: Fifo) {
+            var waiter = list.firstAsleep()
+            while (waiter != null) {
+                add(waiter)
+                waiter = waiter.next
+            }
+        }
+
+        fun wake() = waiters.forEachIndexed { i, waiter -> waiter.wake(slept[i]) }
+    }
+}

@@ -1,0 +1,75 @@
+package org.freethreading.cell
+
+import kotlinx.coroutines.CancellableContinuation
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
+import kotlin.coroutines.resume
+
+/**
+ * Somebody in a cell's line: a thread that parks or a coroutine that suspends. One waiter serves one wait, from joining
+ * the line to leaving it, and keeps its place through all the tries in between.
+ *
+ *               sleep                     signal
+ *     ARMED ------------> a continuation --------> SIGNALLED      arm: ARMED again, to be followed by a try
+ *       |  signal
+ *       +----------------------------------------> SIGNALLED
+ *     any of them --- grant ---> GRANTED, for good
+ *
+ * Only the line marks (signal, grant), under its guard; only the waiter itself arms and sleeps. A thread has no state
+ * of its own for sleeping: waking a thread that is not parked does no harm.
+ */
+internal abstract class Waiter(val isThread: Boolean) {
+    @Volatile
+    private var state: Any = ARMED
+
+    /** Its place in the line: who came earlier has a smaller one. Guarded by the line, like the two links. */
+    var ticket: Long = 0
+    var previous: Waiter? = null
+    var next: Waiter? = null
+
+    /** When this wait began, for those who want to know how long it has lasted. */
+    val sinceNanos: Long = System.nanoTime()
+
+    /** Set by a try that wants to look again soon, though nobody may signal; used up by the next sleep. */
+    var napNanos: Long = Long.MAX_VALUE
+
+    val isSignalled: Boolean get() = state === SIGNALLED || isGranted
+
+    val isGranted: Boolean get() = state === GRANTED
+
+    /** Forgets an earlier signal. What the signal announced is seen by the try that follows. */
+    fun arm() {
+        while (true) {
+            val seen = state
+            if (seen === ARMED || seen === GRANTED || STATE.compareAndSet(this, seen, ARMED)) return
+        }
+    }
+
+    /** Notes a signal, or a grant; what it returns is for [wake], outside the line's guard. */
+    fun mark(granted: Boolean): Any? = STATE.getAndSet(this, if (granted) GRANTED else SIGNALLED)
+
+    /** Wakes whoever slept when [mark] returned [slept]. */
+    open fun wake(slept: Any?) {
+        @Suppress("UNCHECKED_CAST") // the only thing but the marks that state ever holds
+        (slept as? CancellableContinuation<Unit>)?.resume(Unit)
+    }
+
+    /** Lets the next signal resume [continuation]; resumes it at once when a signal has come already. */
+    protected fun sleepAs(continuation: CancellableContinuation<Unit>) {
+        if (!STATE.compareAndSet(this, ARMED, continuation)) continuation.resume(Unit)
+    }
+
+    /** How long to sleep at most: until [deadline], or for the nap that was asked for. */
+    protected fun takeNap(deadline: Deadline): Long {
+        val limit = minOf(deadline.remainingNanos, napNanos)
+        napNanos = Long.MAX_VALUE
+        return limit
+    }
+
+    private companion object {
+        val ARMED = Any()
+        val SIGNALLED = Any()
+        val GRANTED = Any()
+        val STATE: AtomicReferenceFieldUpdater<Waiter, Any> =
+            AtomicReferenceFieldUpdater.newUpdater(Waiter::class.java, Any::class.java, "state")
+    }
+}

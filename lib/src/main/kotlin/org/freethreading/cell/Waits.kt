@@ -1,0 +1,72 @@
+package org.freethreading.cell
+
+/** How often a thread tries again before it sleeps. With one processor, whoever is to signal cannot run meanwhile. */
+private val SPINS = if (Runtime.getRuntime().availableProcessors() > 1) 100 else 0
+
+/**
+ * Blocks the calling thread until [attempt] succeeds; returns false when [deadline] passes first.
+ *
+ * [attempt] is given the waiter once this thread stands in line, null before.
+ *
+ * @throws InterruptedException if [interruptible] and the thread is interrupted, before or while it waits
+ */
+internal inline fun Cell.blockUntil(
+    deadline: Deadline = Deadline.NEVER,
+    interruptible: Boolean = true,
+    attempt: (Waiter?) -> Boolean,
+): Boolean {
+    if (interruptible && Thread.interrupted()) throw InterruptedException()
+    var spins = spinsBeforeSleep()
+    var waiter: ThreadWaiter? = null
+    try {
+        return tryUntil(
+            deadline,
+            { spins-- > 0 },
+            { ThreadWaiter(interruptible).also { waiter = it } },
+            { it.sleep(deadline) },
+            attempt
+        )
+    } finally {
+        waiter?.restoreInterrupt()
+    }
+}
+
+/**
+ * Suspends until [attempt] succeeds; returns false when [deadline] passes first. A cancelled caller leaves the line
+ * with nothing: what an attempt obtains is never dropped, since nothing suspends between the attempt and the return.
+ */
+internal suspend inline fun Cell.awaitUntil(
+    deadline: Deadline = Deadline.NEVER,
+    attempt: (Waiter?) -> Boolean
+): Boolean = tryUntil(deadline, { false }, { CoroutineWaiter() }, { it.sleep(deadline) }, attempt)
+
+/** The one loop in which everybody waits: try, stand in line, try again, sleep, try again. */
+internal inline fun <W : Waiter> Cell.tryUntil(
+    deadline: Deadline,
+    spin: () -> Boolean,
+    newWaiter: () -> W,
+    sleep: (W) -> Unit,
+    attempt: (W?) -> Boolean,
+): Boolean {
+    var waiter: W? = null
+    var served = false
+    try {
+        while (true) {
+            served = attempt(waiter)
+            if (served) return true
+            if (deadline.isPast) return false
+            when {
+                waiter != null -> {
+                    sleep(waiter)
+                    waiter.arm()
+                }
+                spin() -> Thread.onSpinWait()
+                else -> waiter = newWaiter().also { enter(it) }
+            }
+        }
+    } finally {
+        waiter?.let { leave(it, served) }
+    }
+}
+
+internal fun spinsBeforeSleep(): Int = SPINS

@@ -1,0 +1,25 @@
+package org.freethreading.wire
+
+import org.freethreading.NotShippableException
+import java.io.ObjectOutputStream
+import java.io.Serializable
+
+/**
+ * What a primitive made for threads serialises to: its `writeReplace` returns `HeapHandle(this)`.
+ *
+ * Such a primitive lives in this heap, so no stream can take it elsewhere and each says what to do. Only the stream of
+ * strict mode never gets as far as [writeObject], because it replaces the handle before ([standIn]).
+ */
+internal class HeapHandle(@Transient val primitive: Any) : Serializable {
+    private fun writeObject(@Suppress("UNUSED_PARAMETER") out: ObjectOutputStream): Unit =
+        throw NotShippableException(
+            path = primitive.javaClass.name,
+            reason = "made for threads, so it lives in this process only",
+            remedy = "Make it with the process backend: " +
+                "${primitive.javaClass.simpleName}(..., backend = Backend.processes())",
+        )
+
+    internal companion object {
+        private const val serialVersionUID = 1L
+    }
+}

@@ -1,0 +1,97 @@
+@file:OptIn(InternalSerializationApi::class)
+
+package org.freethreading.wire
+
+import kotlinx.serialization.InternalSerializationApi
+import kotlinx.serialization.KSerializer
+import kotlinx.serialization.PolymorphicSerializer
+import kotlinx.serialization.serializerOrNull
+import java.io.Serializable
+import kotlin.jvm.internal.Ref
+
+/**
+ * How objects of a class travel. Only the runtime class decides, so the answer is found once per class.
+ *
+ * `@Serializable` is asked before `java.io.Serializable` where a value travels on its own. Inside a graph Java writes
+ * what it can, because only then two references to one object arrive as one object.
+ */
+internal sealed interface Way {
+    /** A number, a string, an enum constant, or an array of these: nothing in it could fail. */
+    data object Raw : Way
+
+    /** `@Serializable`, by kotlinx.serialization. */
+    class Json(val serializer: KSerializer<Any>) : Way
+
+    /** `java.io.Serializable`, unless something inside it is not. */
+    data object Java : Way
+
+    /** A list of the platform that is not serialisable itself, such as `subList`: travels as a copy. */
+    data object ListView : Way
+
+    /**
+     * What a captured Kotlin `var` is kept in. It is serialisable, but two copies of a variable are not that variable.
+     */
+    data object Variable : Way
+
+    /** `java.io.Serializable`, can be written, but nobody could read it: [flaw] says why. */
+    class Unreadable(val flaw: String) : Way
+
+    /** Not at all. */
+    data object None : Way
+}
+
+internal fun wayOf(value: Any): Way = wayOf(value.javaClass)
+
+internal fun wayOf(type: Class<*>): Way = Ways.get(type)
+
+/**
+ * Whether every object of [type] travels for certain. Does not initialise a class, so it may be asked for a mere field.
+ */
+internal fun isRawType(type: Class<*>): Boolean = when {
+    type.isArray -> isRawType(type.componentType)
+    else -> type.isPrimitive || type in RAW || Enum::class.java.isAssignableFrom(type)
+}
+
+/** Whether [type] came with Java or Kotlin, so that its users cannot change it. */
+internal fun isPlatform(type: Class<*>): Boolean = PLATFORM.any { type.name.startsWith(it) }
+
+private object Ways : ClassValue<Way>() {
+    override fun computeValue(type: Class<*>): Way = when {
+        isRawType(type) -> Way.Raw
+        type.isArray -> Way.Java
+        type.declaringClass == Ref::class.java -> Way.Variable
+        else -> serializerOf(type)?.let(Way::Json) ?: javaWay(type)
+    }
+
+    private fun javaWay(type: Class<*>) = when {
+        Serializable::class.java.isAssignableFrom(type) -> flawOf(type)?.let(Way::Unreadable) ?: Way.Java
+        List::class.java.isAssignableFrom(type) && isPlatform(type) -> Way.ListView
+        else -> Way.None
+    }
+
+    /** Null also for a generic class, whose type arguments are not known at run time. */
+    private fun serializerOf(type: Class<*>): KSerializer<Any>? = try {
+        @Suppress("UNCHECKED_CAST") // the serializer of the class itself, given only objects of that class
+        type.kotlin.serializerOrNull()?.takeUnless { it is PolymorphicSerializer } as KSerializer<Any>?
+    } catch (_: Exception) {
+        null // a broken companion: the class may still travel the Java way
+    } catch (_: LinkageError) {
+        null
+    }
+}
+
+private val RAW: Set<Class<*>> =
+    setOf(
+        String::class.java,
+        Boolean::class.javaObjectType,
+        Char::class.javaObjectType,
+        Byte::class.javaObjectType,
+        Short::class.javaObjectType,
+        Int::class.javaObjectType,
+        Long::class.javaObjectType,
+        Float::class.javaObjectType,
+        Double::class.javaObjectType,
+        Unit::class.java,
+    )
+
+private val PLATFORM = listOf("java.", "javax.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.")

@@ -1,0 +1,139 @@
+package org.freethreading.worker
+
+import org.freethreading.TaskTimeoutException
+import java.time.Duration
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
+
+/** Learns how an element ended. Called once, unless the element was cancelled. */
+internal fun interface Sink {
+    fun done(element: Element, result: Any?, failure: Throwable?)
+}
+
+/**
+ * One task, or one element of a map, and the word that says whose it is.
+ *
+ *     READY --- start ---> the host that runs it --- finish ----------------> GONE      the sink gets the result
+ *       |                    |
+ *       |                    +--- cancel, expire ---> INTERRUPTING ---------> GONE      (expire: the sink gets the
+ *       failure)
+ *       |                                                  +--- retry ------> READY
+ *       |                    +--- cancel without interrupt --> LeftAlone --> GONE
+ *       +--- cancel -------------------------------------------------------> GONE
+ *
+ * Whoever makes the transition out of the host's state decides the outcome, so a late result is dropped. While it is
+ * INTERRUPTING the host cannot leave the element: an interrupt never reaches what the host runs next. What was left
+ * alone can still be interrupted.
+ */
+internal class Element(
+    private val body: Body,
+    private val argument: Any?,
+    val index: Long,
+    private val terms: Terms,
+    private val admission: Admission,
+    private val sink: Sink,
+) {
+    @Volatile
+    private var state: Any = READY
+
+    /** The next element of the same chunk. Written before the element is handed in, and by the host that takes it. */
+    var next: Element? = null
+
+    private var retriesLeft = terms.retries
+
+    /**
+     * Runs the element on [host], unless it is gone or somebody else has it. When it overruns its time, [expired] is
+     * told once, after the interrupt; with `retry` the element is ready again.
+     */
+    fun run(host: Host, expired: (retry: Boolean) -> Unit) {
+        if (!STATE.compareAndSet(this, READY, host)) return
+        val deadline = terms.timeout?.let { limit -> Deadlines.after(limit) { expire(host, limit, expired) } }
+        var result: Any? = null
+        var failure: Throwable? = null
+        try {
+            result = body.run(host, argument)
+            terms.border?.checkValue(result, "result")
+        } catch (thrown: Throwable) { // whatever it is, it is the outcome of this element and harms no other
+            failure = thrown
+        }
+        deadline?.cancel(false)
+        if (STATE.compareAndSet(this, host, GONE)) {
+            Thread.interrupted() // what the task left behind is not for the next one
+            failure?.let { Trace.ranOn(host.name, it) }
+            report(result, failure)
+        } else {
+            while (state === INTERRUPTING || !leave()) Thread.onSpinWait()
+            Thread.interrupted()
+        }
+    }
+
+    /**
+     * Stops the element, and interrupts it if it runs and [interrupt]; false if it has ended already. The sink hears
+     * nothing.
+     */
+    fun cancel(interrupt: Boolean): Boolean {
+        if (!stop(interrupt)) return false
+        admission.leave()
+        return true
+    }
+
+    /** Stops the element, interrupting it if it runs, and gives the sink [failure]; false if it has ended already. */
+    fun abort(failure: Throwable): Boolean {
+        if (!stop(interrupt = true)) return false
+        report(null, failure)
+        return true
+    }
+
+    /** The same work, for whoever wants to do it elsewhere. */
+    fun asRunnable(): Runnable = body.asRunnable(argument)
+
+    private fun stop(interrupt: Boolean): Boolean {
+        while (true) {
+            val seen = state
+            when {
+                seen === GONE -> return false
+                seen === INTERRUPTING -> Thread.onSpinWait()
+                seen is Host && interrupt -> if (interrupt(seen, seen)) return true.also { state = GONE }
+                seen is Host -> if (STATE.compareAndSet(this, seen, LeftAlone(seen))) return true
+                seen is LeftAlone -> return false.also { if (interrupt && interrupt(seen, seen.host)) state = GONE }
+                else -> if (STATE.compareAndSet(this, seen, GONE)) return true
+            }
+        }
+    }
+
+    private fun expire(host: Host, limit: Duration, expired: (retry: Boolean) -> Unit) {
+        if (!interrupt(host, host)) return
+        val retry = retriesLeft-- > 0
+        state = if (retry) READY else GONE
+        expired(retry)
+        if (!retry) report(null, TaskTimeoutException(host.name, limit))
+    }
+
+    private fun report(result: Any?, failure: Throwable?) {
+        try {
+            sink.done(this, result, failure)
+        } finally {
+            admission.leave()
+        }
+    }
+
+    /** Lets the host go on to something else, if the element was left alone and nobody is about to interrupt it. */
+    private fun leave(): Boolean = state.let { it !is LeftAlone || STATE.compareAndSet(this, it, GONE) }
+
+    private fun interrupt(seen: Any, host: Host): Boolean {
+        if (!STATE.compareAndSet(this, seen, INTERRUPTING)) return false
+        host.interrupt()
+        host.whenInterrupted(this)
+        return true
+    }
+
+    /** Nobody wants the result any more, and [host] still runs the element. */
+    private class LeftAlone(val host: Host)
+
+    private companion object {
+        val READY = Any()
+        val INTERRUPTING = Any()
+        val GONE = Any()
+        val STATE: AtomicReferenceFieldUpdater<Element, Any> =
+            AtomicReferenceFieldUpdater.newUpdater(Element::class.java, Any::class.java, "state")
+    }
+}

@@ -1,0 +1,77 @@
+package org.freethreading.worker
+
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
+import org.freethreading.cell.spinsBeforeSleep
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.locks.LockSupport
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * The event loop of one worker: a dispatcher that runs what it is handed on one thread, in order.
+ *
+ * It is not `runBlocking`'s loop: that one serves blocks of its own from inside a nested `runBlocking`, in the middle
+ * of another block, and what is confined to a worker must not be entered twice. A nested `runBlocking` on this thread
+ * gets a loop of its own, and this one stands still meanwhile.
+ *
+ *     who hands in            the loop's thread
+ *     1. adds to the inbox    1. says that it sleeps
+ *     2. reads: sleeps?       2. looks into the inbox, and asks whether it is done
+ *     3. unparks              3. parks
+ */
+internal class EventLoop : CoroutineDispatcher() {
+    private val inbox = ConcurrentLinkedQueue<Runnable>()
+
+    /** The loop's thread while it sleeps. */
+    @Volatile
+    private var sleeper: Thread? = null
+
+    /** No thread serves this loop any more. */
+    @Volatile
+    private var ended = false
+
+    override fun dispatch(context: CoroutineContext, block: Runnable) {
+        inbox.add(block)
+        if (ended) evacuate() else wake()
+    }
+
+    /** Lets the loop look again whether it is done. */
+    fun wake() {
+        sleeper?.let(LockSupport::unpark)
+    }
+
+    /**
+     * Serves the loop on the calling thread until [done]. Who makes it so must [wake] the loop. An interrupt wakes it
+     * and is forgotten: it was meant for a block that has ended since.
+     */
+    fun runUntil(done: () -> Boolean) {
+        while (!done()) {
+            val block = inbox.poll()
+            if (block != null) block.run() else sleepUnless(done)
+        }
+    }
+
+    /** Ends the loop; coroutines that still want to run on it finish elsewhere, as they do on a closed executor. */
+    fun end() {
+        ended = true
+        evacuate()
+    }
+
+    private fun sleepUnless(done: () -> Boolean) {
+        repeat(spinsBeforeSleep()) {
+            if (!inbox.isEmpty() || done()) return
+            Thread.onSpinWait()
+        }
+        sleeper = Thread.currentThread()
+        try {
+            if (inbox.isEmpty() && !done()) LockSupport.park(this)
+        } finally {
+            sleeper = null
+        }
+        Thread.interrupted()
+    }
+
+    private fun evacuate() {
+        while (true) Dispatchers.IO.dispatch(Dispatchers.IO, inbox.poll() ?: return)
+    }
+}

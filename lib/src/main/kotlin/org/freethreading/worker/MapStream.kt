@@ -1,0 +1,124 @@
+package org.freethreading.worker
+
+import org.freethreading.Outcome
+import org.freethreading.cell.Deadline
+import org.freethreading.cell.HeapCell
+import org.freethreading.cell.awaitUntil
+import org.freethreading.cell.blockUntil
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.ConcurrentLinkedQueue
+
+/**
+ * A map over an input that need not end, for one consumer. The input is read only as far ahead of the consumer as the
+ * window is wide: credit is given back by consuming, not by computing, so nothing piles up behind a slow consumer.
+ *
+ *     offered - delivered <= window       offered: by one thread at a time     delivered: by [next]
+ *
+ * Items are handed in by chunks; the last one, when the input ends, may be smaller.
+ */
+internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize: Int, private val ordered: Boolean,) :
+    Mapping(schedule, body, terms) {
+    private val chunk = chunkSize.coerceAtLeast(1)
+    private val window = maxOf(2L * schedule.size * chunk, 2L * chunk)
+    private val gathered = ArrayList<Any?>() // the offering side's
+
+    /** Outcomes that have arrived: by index if their order counts, else as they came. */
+    private val byIndex = ConcurrentHashMap<Long, Outcome<Any?>>()
+    private val asTheyCame = ConcurrentLinkedQueue<Outcome<Any?>>()
+
+    /**
+     * The consumer waits here for outcomes, or the end; the word is the number of items offered, negative minus 1 at
+     * the end.
+     */
+    private val offered = HeapCell(0)
+
+    /** The offering side waits here for room; the word is the number of outcomes delivered. */
+    private val delivered = HeapCell(0)
+
+    private val hasRoom: Boolean get() = offered.value - delivered.value < window
+
+    /** Takes an item of the input, suspending until there is room for it. */
+    suspend fun offer(item: Any?) {
+        if (!hasRoom) delivered.awaitUntil { hasRoom }
+        add(item)
+    }
+
+    /** The input has ended. */
+    fun end() {
+        flush()
+        offered.value = -1 - offered.value
+        offered.signal()
+    }
+
+    /** The next outcome, or null when the input has ended and all is delivered, suspending until it is there. */
+    suspend fun next(): Outcome<Any?>? {
+        var outcome = poll()
+        if (outcome == null) {
+            offered.awaitUntil {
+                outcome = poll()
+                outcome != null || isDelivered()
+            }
+        }
+        return outcome
+    }
+
+    /** As [next], reading [input], which is this stream's alone, on the calling thread as far as there is room. */
+    suspend fun next(input: Iterator<Any?>): Outcome<Any?>? = feed(input) ?: next()
+
+    /** As [next] with an input, blocking the calling thread. */
+    fun nextBlocking(input: Iterator<Any?>): Outcome<Any?>? {
+        var outcome = feed(input)
+        if (outcome == null) {
+            offered.blockUntil(Deadline.NEVER) {
+                outcome = poll()
+                outcome != null || isDelivered()
+            }
+        }
+        return outcome
+    }
+
+    /**
+     * Reads at least one item if there is room, and more until an outcome is there: a slow input holds up no outcome
+     * for long.
+     */
+    private fun feed(input: Iterator<Any?>): Outcome<Any?>? {
+        while (hasRoom && offered.value >= 0) {
+            if (!input.hasNext()) {
+                end()
+                break
+            }
+            add(input.next())
+            poll()?.let { return it }
+        }
+        return poll()
+    }
+
+    private fun add(item: Any?) {
+        checkArgument(item)
+        gathered.add(item)
+        offered.value += 1
+        if (gathered.size == chunk) flush()
+    }
+
+    override fun arrived(index: Long, result: Any?, failure: Throwable?) {
+        val outcome = if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure)
+        if (ordered) byIndex[index] = outcome else asTheyCame.add(outcome)
+        if (!ordered || index == delivered.value) offered.signal()
+    }
+
+    private fun flush() {
+        if (gathered.isEmpty()) return
+        val items = ArrayList(gathered)
+        gathered.clear()
+        issue(items, offered.value - items.size)
+    }
+
+    private fun poll(): Outcome<Any?>? {
+        val outcome = (if (ordered) byIndex.remove(delivered.value) else asTheyCame.poll()) ?: return null
+        delivered.value += 1
+        delivered.signal()
+        return outcome
+    }
+
+    private fun isDelivered(): Boolean = offered.value == -1 - delivered.value
+}

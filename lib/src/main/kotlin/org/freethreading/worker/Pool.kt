@@ -1,0 +1,177 @@
+package org.freethreading.worker
+
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.suspendCancellableCoroutine
+import org.freethreading.Outcome
+import org.freethreading.cell.awaitUntil
+import org.freethreading.cell.blockUntil
+import java.util.concurrent.CancellationException
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.ExecutionException
+import kotlin.coroutines.resume
+import kotlin.coroutines.resumeWithException
+
+/** A schedule on certain terms, and every way to use it: waiting blocking or suspending, or not at all. */
+internal class Pool(val schedule: Schedule, val terms: Terms) {
+    fun on(terms: Terms) = Pool(schedule, terms)
+
+    /** This pool for work that stays in this process whatever the terms say: the steps of coroutines. */
+    fun unchecked() = on(Terms())
+
+    /** Runs a task and suspends until it has ended; a cancelled caller stops it. */
+    suspend fun call(body: Body): Any? = suspendCancellableCoroutine { caller ->
+        val element = element(body) { _, result, failure ->
+            if (failure == null) caller.resume(result) else caller.resumeWithException(failure)
+        }
+        caller.invokeOnCancellation { element.cancel(interrupt = true) }
+        schedule.submit(element)
+    }
+
+    fun deferred(body: Body): Deferred<Any?> {
+        val deferred = CompletableDeferred<Any?>()
+        val element = element(body) { _, result, failure ->
+            if (failure == null) deferred.complete(result) else deferred.completeExceptionally(failure)
+        }
+        deferred.invokeOnCompletion { element.cancel(interrupt = true) }
+        schedule.submit(element)
+        return deferred
+    }
+
+    fun future(body: Body, future: TaskFuture<Any?> = TaskFuture()): CompletableFuture<Any?> {
+        schedule.submit(future.bind(element(body, sink = future)))
+        return future
+    }
+
+    /** As [future], for a body that takes an [argument]. */
+    fun applyFuture(body: Body, argument: Any?): CompletableFuture<Any?> {
+        val future = TaskFuture<Any?>()
+        terms.border?.checkValue(argument, "argument")
+        schedule.submit(future.bind(element(body, argument, future)))
+        return future
+    }
+
+    /** Runs a task and blocks until it has ended; an interrupted caller stops it. */
+    fun callBlocking(body: Body): Any? = awaitBlocking(future(body)).get()
+
+    /** Runs a task that nobody waits for; its failure is an uncaught exception of the thread that ran it. */
+    fun execute(body: Body) {
+        schedule.submit(
+            element(body) { _, _, failure ->
+                val thread = Thread.currentThread()
+                if (failure != null) thread.uncaughtExceptionHandler.uncaughtException(thread, failure)
+            },
+        )
+    }
+
+    /** Starts a map of [items], which are all read here. */
+    fun gather(
+        items: Iterable<Any?>,
+        chunkSize: Int,
+        failFast: Boolean,
+        body: Body,
+        whenFinished: (Gather) -> Unit = {}
+    ): Gather {
+        requireChunk(chunkSize)
+        check(body)
+        return Gather(schedule, body, terms, items.toList(), chunkSize, failFast, whenFinished).start()
+    }
+
+    suspend fun gathered(items: Iterable<Any?>, chunkSize: Int, failFast: Boolean, body: Body): Gather {
+        val gather = gather(items, chunkSize, failFast, body)
+        try {
+            gather.end.awaitUntil { gather.isFinished }
+        } finally {
+            gather.cancel()
+        }
+        gather.failure()?.let { throw it }
+        return gather
+    }
+
+    fun gatheredBlocking(items: Iterable<Any?>, chunkSize: Int, failFast: Boolean, body: Body): Gather {
+        val gather = gather(items, chunkSize, failFast, body)
+        try {
+            gather.end.blockUntil { gather.isFinished }
+        } finally {
+            gather.cancel()
+        }
+        gather.failure()?.let { throw Trace.calledHere(it) }
+        return gather
+    }
+
+    fun stream(chunkSize: Int, ordered: Boolean, body: Body): MapStream {
+        requireChunk(chunkSize)
+        check(body)
+        return MapStream(schedule, body, terms, chunkSize, ordered)
+    }
+
+    /** Maps [items] as they are collected. The input is read by the collector. */
+    fun flow(items: Iterable<Any?>, chunkSize: Int, ordered: Boolean, body: Body): Flow<Outcome<Any?>> {
+        requireChunk(chunkSize)
+        return flow {
+            val stream = stream(chunkSize, ordered, body)
+            val input = items.iterator()
+            try {
+                while (true) emit(stream.next(input) ?: break)
+            } finally {
+                stream.cancel()
+            }
+        }
+    }
+
+    /** Maps [items] as they are collected. The input is collected by a coroutine of its own, beside the collector. */
+    fun flow(items: Flow<Any?>, chunkSize: Int, ordered: Boolean, body: Body): Flow<Outcome<Any?>> {
+        requireChunk(chunkSize)
+        return flow {
+            coroutineScope {
+                val stream = stream(chunkSize, ordered, body)
+                try {
+                    val input = launch {
+                        items.collect { stream.offer(it) }
+                        stream.end()
+                    }
+                    while (true) emit(stream.next() ?: break)
+                    input.join()
+                } finally {
+                    stream.cancel()
+                }
+            }
+        }
+    }
+
+    /** Checks what would have to travel, where the caller sees it. */
+    fun check(body: Body) {
+        terms.border?.checkFunction(body.function)
+    }
+
+    private fun element(body: Body, argument: Any? = null, sink: Sink): Element {
+        check(body)
+        return Element(body, argument, 0, terms, schedule.admission, sink)
+    }
+
+    private fun requireChunk(chunkSize: Int) =
+        require(chunkSize >= 0) { "a chunk cannot have $chunkSize elements: it takes 0 (choose) or more" }
+
+    companion object {
+        /**
+         * Blocks until [future] is done; an interrupted caller cancels it. An interrupt of the caller is thrown, and
+         * one that is the failure of the work is an outcome.
+         */
+        fun awaitBlocking(future: CompletableFuture<Any?>): Outcome<Any?> {
+            try {
+                return Outcome.success(0, future.get())
+            } catch (interrupt: InterruptedException) {
+                future.cancel(true)
+                throw interrupt
+            } catch (cancelled: CancellationException) {
+                return Outcome.failure(0, cancelled)
+            } catch (_: ExecutionException) { // whose cause is not the failure itself if that is a CompletionException
+                return Outcome.failure(0, Trace.calledHere(future.handle { _, failure -> failure }.join()))
+            }
+        }
+    }
+}

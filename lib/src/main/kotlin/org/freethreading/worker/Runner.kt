@@ -1,0 +1,73 @@
+package org.freethreading.worker
+
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import org.freethreading.cell.Cell
+import org.freethreading.cell.HeapCell
+import org.freethreading.wire.Border
+
+/**
+ * What runs a worker, whatever it is made of. Its life is a word to wait on:
+ *
+ *     NEW -- start --> RUNNING -- the target and all accepted work done --> ENDED
+ *     NEW -- close, terminate ------------------------------------------> ENDED
+ */
+internal abstract class Runner(name: String, daemon: Boolean, val border: Border?) {
+    val life: Cell = HeapCell(NEW)
+
+    /** The worker that started this one. */
+    @Volatile
+    var parent: Runner? = null
+        protected set
+
+    @Volatile
+    var name: String = name
+        set(value) {
+            requireNew("the name")
+            field = value
+        }
+
+    @Volatile
+    var daemon: Boolean = daemon
+        set(value) {
+            requireNew("whether it is a daemon")
+            field = value
+        }
+
+    val isAlive: Boolean get() = life.value == RUNNING
+
+    val hasEnded: Boolean get() = life.value == ENDED
+
+    abstract val ident: Long
+
+    abstract val exitCode: Int?
+
+    abstract val failure: Throwable?
+
+    abstract fun start()
+
+    /** Accepts no more work; the runner ends when what was accepted is done. */
+    abstract fun shutdown()
+
+    abstract fun terminate()
+
+    abstract fun kill()
+
+    /** Runs [block] on the loop, in the order of the calls. */
+    abstract fun post(block: Runnable)
+
+    /** Runs an element on the loop, like [post]; [make] is given the admission that the element has to leave. */
+    abstract fun submit(make: (Admission) -> Element)
+
+    /** Starts a coroutine on the loop: [begin] does so in the scope of the worker. */
+    abstract fun <J : Job> launch(begin: (CoroutineScope) -> J): J
+
+    private fun requireNew(what: String) =
+        check(life.value == NEW) { "worker '$name' has been started: set $what before start()" }
+
+    companion object {
+        const val NEW = 0L
+        const val RUNNING = 1L
+        const val ENDED = 2L
+    }
+}

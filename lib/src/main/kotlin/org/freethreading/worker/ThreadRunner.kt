@@ -1,0 +1,172 @@
+package org.freethreading.worker
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineExceptionHandler
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import org.freethreading.WorkerRunnable
+import org.freethreading.wire.Border
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.RejectedExecutionException
+
+/**
+ * A worker on a thread, platform or virtual, of its own.
+ *
+ * The thread runs [target] with the loop at hand; then, or at once if there is no target, it serves the loop until it
+ * is shut down and all accepted work is done. A target that has returned shuts the worker down.
+ */
+internal class ThreadRunner(
+    private val threads: Threads,
+    border: Border?,
+    name: String,
+    daemon: Boolean,
+    private val target: ((Host) -> Unit)?,
+) : Runner(name, daemon, border) {
+    private val loop = EventLoop()
+    private val scope = CoroutineScope(
+        SupervisorJob() + loop + Registry.Context(this) + CoroutineExceptionHandler { _, failure -> report(failure) },
+    )
+    private val admission = Admission { loop.wake() }
+
+    /** Elements that have been accepted and have not ended, for [terminate]. */
+    private val elements = ConcurrentHashMap.newKeySet<Element>()
+
+    @Volatile
+    private var thread: Thread? = null
+
+    /** Where the target runs; where elements that were handed in run, which are cancelled one by one. */
+    @Volatile
+    private var host: Host? = null
+
+    @Volatile
+    private var guests: Host? = null
+
+    @Volatile
+    private var terminated = false
+
+    override val ident: Long get() = thread?.id ?: -1
+
+    @Volatile
+    override var exitCode: Int? = null
+        private set
+
+    @Volatile
+    override var failure: Throwable? = null
+        private set
+
+    override fun start() {
+        check(
+            life.compareAndSet(NEW, RUNNING)
+        ) { "worker '$name' has been started already: make a new one for each start()" }
+        parent = Registry.current()
+        Registry.add(this)
+        try {
+            thread = threads.newThread(name, daemon, ::run).also { it.start() }
+        } catch (failure: Throwable) { // such as out of memory: unable to create native thread
+            this.failure = failure
+            end(1)
+            throw failure
+        }
+    }
+
+    override fun shutdown() {
+        admission.close()
+        if (life.compareAndSet(NEW, ENDED)) discard()
+    }
+
+    override fun terminate() {
+        terminated = true
+        admission.close()
+        if (life.compareAndSet(NEW, ENDED)) return discard()
+        stopAll()
+        thread?.interrupt()
+    }
+
+    override fun kill() = throw UnsupportedOperationException(
+        "worker '$name' is a thread and cannot be killed: terminate() interrupts it, and Backend.processes() can kill",
+    )
+
+    override fun post(block: Runnable) {
+        accept()
+        loop.dispatch(scope.coroutineContext) {
+            try {
+                if (!terminated) if (block is WorkerRunnable) block.runTask() else block.run()
+            } catch (failure: Throwable) { // of one block, which must not end the loop
+                report(failure)
+            } finally {
+                admission.leave()
+            }
+        }
+    }
+
+    override fun submit(make: (Admission) -> Element) {
+        accept()
+        val element = make(admission)
+        elements.add(element)
+        loop.dispatch(scope.coroutineContext) {
+            if (terminated) element.cancelled() else element.run(guests!!) { }
+            elements.remove(element)
+        }
+    }
+
+    override fun <J : Job> launch(begin: (CoroutineScope) -> J): J {
+        accept()
+        return begin(scope).also { job -> job.invokeOnCompletion { admission.leave() } }
+    }
+
+    private fun accept() {
+        if (!admission.enter()) throw RejectedExecutionException(
+            "worker '$name' has been shut down and accepts no more work"
+        )
+    }
+
+    private fun run() {
+        Registry.enter(this)
+        val context = scope.coroutineContext.minusKey(Job)
+        val host = Host(name, loop, context).also { this.host = it }
+        guests = Host(name, loop, context)
+        var code = 0
+        try {
+            if (terminated) throw CancellationException("worker '$name' was terminated before it ran")
+            target?.invoke(host)
+        } catch (thrown: Throwable) { // whatever it is, it is how this worker ended
+            failure = thrown
+            code = 1
+            if (!(terminated && (thrown is InterruptedException || thrown is CancellationException))) report(thrown)
+        }
+        if (target != null) admission.close()
+        loop.runUntil { admission.isDrained }
+        loop.end()
+        end(code)
+    }
+
+    private fun end(code: Int) {
+        exitCode = code
+        Registry.remove(this)
+        life.value = ENDED
+        life.signalAll()
+    }
+
+    /** Of a worker that never runs: what was accepted will not be done. */
+    private fun discard() {
+        terminated = true
+        stopAll()
+        loop.end()
+        life.signalAll()
+    }
+
+    private fun stopAll() {
+        host?.job?.cancel()
+        scope.cancel(CancellationException("worker '$name' was terminated"))
+        elements.forEach { it.cancelled() }
+    }
+
+    private fun Element.cancelled() = abort(CancellationException("worker '$name' was terminated"))
+
+    private fun report(failure: Throwable) {
+        val mine = thread?.takeIf { it.isAlive } ?: Thread.currentThread()
+        mine.uncaughtExceptionHandler.uncaughtException(mine, failure)
+    }
+}

@@ -1,0 +1,39 @@
+package org.freethreading
+
+import io.kotest.core.spec.style.FunSpec
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
+import org.jetbrains.lincheck.datastructures.Operation
+import org.jetbrains.lincheck.datastructures.StressOptions
+
+class LockLincheckTest : FunSpec({
+    timeout = 120_000 * effort.toLong()
+
+    test("a lock is linearizable, by model checking") { modelChecking().check(LockOperations::class) }
+
+    test("a lock is linearizable, under load") { underLoad().check(LockOperations::class) }
+})
+
+/** Small by day: `stress.effort` multiplies it. Each test class says how many actors a thread has. */
+internal fun modelChecking(actorsPerThread: Int = 2): ModelCheckingOptions =
+    ModelCheckingOptions().iterations(5).invocationsPerIteration(500 * effort).threads(3).actorsPerThread(actorsPerThread)
+        .actorsBefore(1).actorsAfter(1)
+
+internal fun underLoad(actorsPerThread: Int = 3): StressOptions =
+    StressOptions().iterations(5).invocationsPerIteration(500 * effort).threads(3).actorsPerThread(actorsPerThread)
+        .actorsBefore(1).actorsAfter(1)
+
+class LockOperations {
+    private val lock = Lock(Backend.threads(strict = false))
+
+    @Operation(promptCancellation = true)
+    suspend fun lock() = lock.lock()
+
+    @Operation(blocking = true)
+    fun lockBlocking() = lock.lockBlocking()
+
+    @Operation
+    fun tryLock() = lock.tryLock()
+
+    @Operation
+    fun unlock() = runCatching { lock.unlock() }.isSuccess
+}
