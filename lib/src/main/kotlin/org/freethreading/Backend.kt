@@ -20,7 +20,7 @@ public sealed class Backend : Serializable {
     public abstract fun name(): String
 
     /**
-     * A dispatcher for [parallelism] workers of this backend, which start when they are needed, and are to be closed.
+     * A dispatcher for [parallelism] workers of this backend. It has to be closed.
      *
      * @throws IllegalArgumentException if [parallelism] is less than 1
      */
@@ -35,6 +35,7 @@ public sealed class Backend : Serializable {
 
     internal fun <T> newItems(): Items<T> = HeapItems()
 
+    /** The [name]. */
     override fun toString(): String = name()
 
     /** Workers that are threads of this JVM. */
@@ -54,6 +55,7 @@ public sealed class Backend : Serializable {
         private fun readResolve(): Any = OfThreads(virtual, strict)
     }
 
+    /** The backends there are. */
     public companion object {
         private const val serialVersionUID = 1L
         private const val THREADS = "threads"
@@ -70,20 +72,21 @@ public sealed class Backend : Serializable {
         public fun threads(strict: Boolean = isStrict()): Backend = OfThreads(virtual = false, strict)
 
         /**
-         * Workers that are virtual threads; strict as [threads]. Before Java 24 a virtual thread that waits inside
-         * `synchronized` holds on to its carrier thread; none of this library's own code does so.
+         * Workers that are virtual threads; [strict] as for [threads]. Before Java 24 a virtual thread that waits
+         * inside `synchronized` holds on to its carrier thread; none of this library's own code does so.
          *
          * @throws UnsupportedOperationException before Java 21, which has no virtual threads
          */
         @JvmStatic
-        public fun virtualThreads(): Backend {
+        @JvmOverloads
+        public fun virtualThreads(strict: Boolean = isStrict()): Backend {
             if (!VirtualThreads.areAvailable) {
                 throw UnsupportedOperationException(
                     "virtual threads need Java 21 or newer, and this is Java ${Runtime.version().feature()}: " +
                         "use Backend.threads()",
                 )
             }
-            return OfThreads(virtual = true, isStrict())
+            return OfThreads(virtual = true, strict)
         }
 
         /**

@@ -44,8 +44,8 @@ public class Barrier internal constructor(
      *
      * Bit i of the outcomes says how the generation i + 1 before this one ended: 1 for broken. By it somebody who
      * wakes late can tell a trip from a break followed by a reset. The last bit stands for all generations before it as
-     * well, and stays 1 once it is: only after a reset are those who wake more than 16 generations late told that theirs
-     * was broken.
+     * well, and stays 1 once it is: only after a reset are those who wake more than 16 generations late told that
+     * theirs was broken.
      *
      * Who comes while the action runs is not counted in, and waits for the generation to end. It breaks nothing by
      * giving up.
@@ -124,6 +124,7 @@ public class Barrier internal constructor(
         word.signalAll()
     }
 
+    /** Says how many wait, or that it is broken. */
     override fun toString(): String = if (isBroken) "Barrier(broken)" else "Barrier($numberWaiting of $parties waiting)"
 
     private fun awaitBlocking(deadline: Deadline): Int {

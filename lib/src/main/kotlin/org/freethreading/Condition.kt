@@ -176,6 +176,7 @@ public class Condition private constructor(private val monitor: Monitor, private
         grant(Int.MAX_VALUE)
     }
 
+    /** Says how many wait, and who holds the lock. */
     override fun toString(): String = "Condition(${waiting(word.value)} waiting, $monitor)"
 
     private fun requireHeld(what: String) {

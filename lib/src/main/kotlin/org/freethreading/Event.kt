@@ -77,6 +77,7 @@ public class Event internal constructor(private val word: Cell) : Serializable {
     @Throws(InterruptedException::class)
     public fun awaitBlocking(timeout: java.time.Duration): Boolean = awaitBlocking(Deadline.after(timeout))
 
+    /** Says whether it is set. */
     override fun toString(): String = if (isSet) "Event(set)" else "Event(not set)"
 
     private suspend fun awaitAfter(start: Long, deadline: Deadline) = word.awaitUntil(deadline) { isFreed(start) }

@@ -15,8 +15,10 @@ import kotlin.time.Duration
  * A lock that one worker at a time holds; coroutines suspend on it and threads block on it, side by side.
  * Not reentrant, and any worker may unlock it. Safe for concurrent use.
  *
- * **Order.** First come, first served among those who wait, but a newcomer may take a free lock before somebody who is
- * just waking up. Who has waited for about a millisecond puts a claim on the lock, and then newcomers stand behind.
+ * **Order.** Those who wait are woken first come, first served; the lock goes to the first who is awake, so a newcomer,
+ * or a thread behind a coroutine, may come before somebody who is just waking up. Who has waited for about a
+ * millisecond puts a claim on the lock, and then newcomers stand behind. Only [tryLock] without a timeout heeds no
+ * claim.
  *
  * **Memory.** What was done before [unlock] is visible after the next worker has taken the lock.
  *
@@ -78,8 +80,7 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
      * Takes the lock, blocking the calling thread until it is free; an interrupt does not end the wait, and is kept.
      */
     public fun lockUninterruptibly() {
-        val me = thisThread()
-        if (!takeFree(me)) word.blockUntil(interruptible = false) { tryTake(me, it) }
+        if (!takeFree(thisThread())) takeInLineBlocking(Deadline.NEVER, interruptible = false)
     }
 
     /** Takes the lock if it is free now, whoever else may be waiting, and says so. Never waits. */
@@ -109,8 +110,9 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
     public fun unlock() {
         while (true) {
             val seen = word.value
-            if (seen and HELD ==
-                0L) throw IllegalMonitorStateException("unlock() of a free $this: call it once per successful lock()")
+            if (seen and HELD == 0L) {
+                throw IllegalMonitorStateException("unlock() of $this: call it once per successful lock()")
+            }
             if (word.compareAndSet(seen, seen and CLAIMED)) break
         }
         word.signal()
@@ -124,6 +126,7 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
     /** Makes a cell where this lock has its own. */
     internal fun newCell(initial: Long): Cell = word.another(initial)
 
+    /** Says who holds the lock. */
     override fun toString(): String {
         val seen = word.value
         val thread = seen ushr THREAD_SHIFT and THREAD_MASK
@@ -144,9 +147,9 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
 
     private suspend fun takeInLine(deadline: Deadline) = word.awaitUntil(deadline) { tryTake(A_COROUTINE, it) }
 
-    private fun takeInLineBlocking(deadline: Deadline): Boolean {
+    private fun takeInLineBlocking(deadline: Deadline, interruptible: Boolean = true): Boolean {
         val me = thisThread()
-        return word.blockUntil(deadline) { tryTake(me, it) }
+        return word.blockUntil(deadline, interruptible) { tryTake(me, it) }
     }
 
     private fun tryTake(thread: Long, waiter: Waiter?): Boolean {

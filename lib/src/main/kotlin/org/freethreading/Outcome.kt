@@ -33,6 +33,7 @@ public class Outcome<out R> private constructor(
     /** The failure, or empty when there is a result. */
     public fun failure(): Optional<Throwable> = Optional.ofNullable(thrown)
 
+    /** Shows the result or the failure. */
     override fun toString(): String = if (thrown ==
         null) "Outcome($position: $result)" else "Outcome($position: failed: $thrown)"
 

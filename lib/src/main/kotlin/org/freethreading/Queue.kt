@@ -21,8 +21,8 @@ import kotlin.time.Duration
  * A first-in, first-out queue between workers: coroutines suspend and threads block, side by side, to put into a full
  * queue and to get from an empty one. Safe for concurrent use. Items may be null if [T] allows it.
  *
- * **Order.** Items come out in the order in which they went in. Those who wait are served first come, first served,
- * but a newcomer may come before somebody who is just waking up.
+ * **Order.** Items come out in the order in which they went in. Those who wait are woken first come, first served,
+ * but a newcomer, or a thread behind a coroutine, may come before somebody who is just waking up.
  *
  * **Ending.** After [shutdown] the queue takes no more items, and when it is empty it gives none: consumers that loop
  * over the queue end. **Tracking.** [join] waits until as many items are done ([taskDone]) as were put.
@@ -97,10 +97,6 @@ public class Queue<T> internal constructor(
         if (!tryPut(item)) putInLine(item)
     }
 
-    private suspend fun putInLine(item: T) {
-        left.awaitUntil { append(item) }
-    }
-
     /**
      * Puts [item] at the end, blocking the calling thread while the queue is full.
      *
@@ -110,7 +106,7 @@ public class Queue<T> internal constructor(
      */
     @Throws(InterruptedException::class)
     public fun putBlocking(item: T) {
-        if (Thread.currentThread().isInterrupted || !tryPut(item)) left.blockUntil { append(item) }
+        if (Thread.currentThread().isInterrupted || !tryPut(item)) putInLineBlocking(item, Deadline.NEVER)
     }
 
     /**
@@ -126,13 +122,13 @@ public class Queue<T> internal constructor(
 
     /** Puts [item] if there is room within [timeout], and says so. Suspends, is cancelled and fails as [put]. */
     public suspend fun tryPut(item: T, timeout: Duration): Boolean =
-        tryPut(item) || left.awaitUntil(Deadline.after(timeout)) { append(item) }
+        tryPut(item) || putInLine(item, Deadline.after(timeout))
 
     /** Puts [item] if there is room within [timeout], and says so. Blocks and fails as [putBlocking]. */
     @Throws(InterruptedException::class)
     public fun tryPutBlocking(item: T, timeout: java.time.Duration): Boolean {
         if (Thread.interrupted()) throw InterruptedException()
-        return tryPut(item) || left.blockUntil(Deadline.after(timeout)) { append(item) }
+        return tryPut(item) || putInLineBlocking(item, Deadline.after(timeout))
     }
 
     /**
@@ -147,14 +143,7 @@ public class Queue<T> internal constructor(
         return if (taken === NOTHING) getInLine() else item(taken)
     }
 
-    private suspend fun getInLine(): T {
-        var taken: Any? = NOTHING
-        entered.awaitUntil {
-            taken = take()
-            taken !== NOTHING
-        }
-        return item(taken)
-    }
+    private suspend fun getInLine(): T = item(takeInLine(Deadline.NEVER))
 
     /**
      * Takes the first item, blocking the calling thread while the queue is empty.
@@ -164,12 +153,8 @@ public class Queue<T> internal constructor(
      */
     @Throws(InterruptedException::class)
     public fun getBlocking(): T {
-        var taken: Any? = NOTHING
-        entered.blockUntil {
-            taken = take()
-            taken !== NOTHING
-        }
-        return item(taken)
+        val taken = if (Thread.currentThread().isInterrupted) NOTHING else take()
+        return item(if (taken === NOTHING) takeInLineBlocking(Deadline.NEVER) else taken)
     }
 
     /**
@@ -180,14 +165,8 @@ public class Queue<T> internal constructor(
 
     /** As [tryGet], but suspends for an item for [timeout] at most. Is cancelled as [get]. */
     public suspend fun tryGet(timeout: Duration): ChannelResult<T> = result {
-        var taken = take()
-        if (taken === NOTHING) {
-            entered.awaitUntil(Deadline.after(timeout)) {
-                taken = take()
-                taken !== NOTHING
-            }
-        }
-        taken
+        val taken = take()
+        if (taken === NOTHING) takeInLine(Deadline.after(timeout)) else taken
     }
 
     /**
@@ -196,14 +175,8 @@ public class Queue<T> internal constructor(
      * @throws InterruptedException as [getBlocking]
      */
     @Throws(InterruptedException::class)
-    public fun tryGetBlocking(timeout: java.time.Duration): ChannelResult<T> = result {
-        var taken: Any? = NOTHING
-        entered.blockUntil(Deadline.after(timeout)) {
-            taken = take()
-            taken !== NOTHING
-        }
-        taken
-    }
+    public fun tryGetBlocking(timeout: java.time.Duration): ChannelResult<T> =
+        result { takeInLineBlocking(Deadline.after(timeout)) }
 
     /** Takes the first item, or returns null if there is none. Never waits. Made for items that are not null. */
     public fun getOrNull(): T? = tryGet().getOrNull()
@@ -328,9 +301,37 @@ public class Queue<T> internal constructor(
     /** A flow of the items as they come, taking each; it completes when the queue is shut down and empty. */
     public fun asFlow(): Flow<T> = flow { for (item in this@Queue) emit(item) }
 
+    /** Says how many items are in it, and whether it is shut down. */
     override fun toString(): String {
         val bound = if (capacity == 0) "" else " of $capacity"
         return "Queue($size$bound items${if (isShutdown) ", shut down" else ""})"
+    }
+
+    /** Gives nothing back, so that calling it last costs [put] nothing when it need not wait. */
+    private suspend fun putInLine(item: T) {
+        putInLine(item, Deadline.NEVER)
+    }
+
+    private suspend fun putInLine(item: T, deadline: Deadline) = left.awaitUntil(deadline) { append(item) }
+
+    private fun putInLineBlocking(item: T, deadline: Deadline) = left.blockUntil(deadline) { append(item) }
+
+    private suspend fun takeInLine(deadline: Deadline): Any? {
+        var taken: Any? = NOTHING
+        entered.awaitUntil(deadline) {
+            taken = take()
+            taken !== NOTHING
+        }
+        return taken
+    }
+
+    private fun takeInLineBlocking(deadline: Deadline): Any? {
+        var taken: Any? = NOTHING
+        entered.blockUntil(deadline) {
+            taken = take()
+            taken !== NOTHING
+        }
+        return taken
     }
 
     private fun append(item: T): Boolean {
@@ -361,7 +362,7 @@ public class Queue<T> internal constructor(
                 else -> emptiness(end)
             }
         }
-        if (capacity != 0) left.signal()
+        if (capacity != 0 && taken !== NOTHING && taken !== ENDED) left.signal()
         return taken
     }
 

@@ -14,7 +14,8 @@ import kotlin.time.Duration
  *
  * The holder is a thread ([lockBlocking], [tryLock]) or a coroutine ([withLock]). A coroutine keeps it through
  * `withContext`, `withTimeout` and nested scopes, whatever threads it moves to, and calls blocking functions inside as
- * the same holder; what it starts with `launch` or `async` are other coroutines, which do not hold the lock.
+ * the same holder; what it starts with `launch` or `async` are other coroutines, which do not hold the lock, and so is
+ * a nested `runBlocking`: taking the lock there, while the coroutine around it holds it, waits for ever.
  * A coroutine that suspends must use [withLock]: what [lockBlocking] takes belongs to the thread, not to the coroutine.
  *
  * **Order and memory.** As [Lock].
@@ -136,6 +137,7 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
 
     internal fun newCell(initial: Long): Cell = lock.newCell(initial)
 
+    /** Says who holds the lock. */
     override fun toString(): String = "R$lock"
 
     private suspend fun ownerHere(): Any? {

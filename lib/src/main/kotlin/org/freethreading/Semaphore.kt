@@ -14,8 +14,9 @@ import kotlin.time.Duration
  * A counting semaphore: coroutines suspend and threads block until enough permits are free. Safe for concurrent use.
  * Permits belong to nobody: any worker may release, also more than were taken.
  *
- * **Order.** First come, first served among those who wait: one who waits for many permits holds up those behind. A
- * newcomer may take permits that are free before somebody who is just waking up.
+ * **Order.** Those who wait are woken first come, first served; the permits go to the first who is awake and finds
+ * enough of them, so a newcomer, or a thread behind a coroutine, may come before somebody who is just waking up, and
+ * one who waits for a single permit before one who waits for many.
  *
  * **Memory.** What was done before [release] is visible after the [acquire] that takes a permit freed by it.
  *
@@ -112,6 +113,7 @@ public open class Semaphore internal constructor(private val permits: Cell, priv
         permits.signal()
     }
 
+    /** Says how many permits are free. */
     override fun toString(): String = "${javaClass.simpleName}($availablePermits permits free)"
 
     /** Returns nothing, so that [acquire] ends with this call and allocates nothing before it. */

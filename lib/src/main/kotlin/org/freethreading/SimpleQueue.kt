@@ -62,6 +62,7 @@ public class SimpleQueue<T> private constructor(private val queue: Queue<T>) : S
     @Throws(InterruptedException::class)
     public fun getOrNullBlocking(timeout: java.time.Duration): T? = queue.getOrNullBlocking(timeout)
 
+    /** Says how many items are in it. */
     override fun toString(): String = "Simple$queue"
 
     private fun writeReplace(): Any = HeapHandle(this)

@@ -207,10 +207,13 @@ public class Worker private constructor(private val runner: Runner) :
         if (runner !== Registry.current()) runner.life.awaitUntil { runner.hasEnded }
     }
 
+    /** Two objects are equal if they stand for the same worker. */
     override fun equals(other: Any?): Boolean = other is Worker && other.runner === runner
 
+    /** As [equals] has it. */
     override fun hashCode(): Int = System.identityHashCode(runner)
 
+    /** Shows the name. */
     override fun toString(): String = "Worker($name)"
 
     private val border: Border? get() = runner.border
@@ -233,6 +236,7 @@ public class Worker private constructor(private val runner: Runner) :
         check(runner !== Registry.current()) { "worker '$name' cannot join itself: it would wait forever" }
     }
 
+    /** Ways to make workers, and which there are. */
     public companion object {
         /** Makes a worker as the constructor does, with a blocking [target]. */
         @JvmStatic

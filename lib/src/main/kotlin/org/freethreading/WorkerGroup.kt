@@ -66,5 +66,6 @@ public constructor(
         workers.forEach { it.close() }
     }
 
+    /** Shows the workers. */
     override fun toString(): String = "WorkerGroup($workers)"
 }

@@ -308,10 +308,11 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
         }
     }
 
+    /** Shows the name, and how many workers there are. */
     override fun toString(): String = "WorkerPool(${pool.schedule.name}, $workers workers)"
 
     /** Runs the steps of coroutines, for a dispatcher. */
-    internal fun steps(): Executor = pool.unchecked().let { steps -> Executor { steps.execute(Body.ofPlain(it)) } }
+    internal fun steps(): Executor = Executor(pool::step)
 
     private fun joinBlocking(deadline: Deadline): Boolean {
         requireClosed()
@@ -319,8 +320,10 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
     }
 
     private fun requireClosed() {
-        check(!pool.schedule.admission.isOpen) { "$this still accepts work: call shutdown() or terminate() before join()" }
-        check(!pool.schedule.isEntered) { "$this cannot be joined by one of its own workers: it would wait forever" }
+        check(
+            !pool.schedule.admission.isOpen
+        ) { "$this still accepts work: call shutdown() or terminate() before join()" }
+        check(!pool.schedule.isEntered) { "$this cannot be joined by a worker of its own: it would wait forever" }
     }
 
     private fun limited(timeout: Duration?) = if (timeout == null) pool else withTimeout(timeout).pool
@@ -348,6 +351,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
     /** Entries of a map may belong to it, and change or not serialise. */
     private fun copies(entries: Iterable<Map.Entry<*, *>>) = entries.map { SimpleImmutableEntry(it.key, it.value) }
 
+    /** Settings, and waiting for futures. */
     public companion object {
         /** Starts the settings of a pool. */
         @JvmStatic
@@ -362,7 +366,8 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
          */
         @JvmStatic
         @Throws(InterruptedException::class)
-        public fun <R> awaitBlocking(future: CompletableFuture<R>): Outcome<R> = result(Pool.awaitBlocking(result(future)))
+        public fun <R> awaitBlocking(future: CompletableFuture<R>): Outcome<R> =
+            result(Pool.awaitBlocking(result(future)))
     }
 }
 

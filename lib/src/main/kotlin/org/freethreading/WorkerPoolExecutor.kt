@@ -160,6 +160,7 @@ public class WorkerPoolExecutor internal constructor(private val pool: Pool) :
     /** A dispatcher that runs coroutines on the workers, which are threads. It ends with this executor. */
     public fun asCoroutineDispatcher(): CoroutineDispatcher = WorkerPool(pool).steps().asCoroutineDispatcher()
 
+    /** Shows the name, and how many workers there are. */
     override fun toString(): String = "WorkerPoolExecutor(${schedule.name}, ${schedule.size} workers)"
 
     private fun <R> iterator(
@@ -181,6 +182,7 @@ public class WorkerPoolExecutor internal constructor(private val pool: Pool) :
 
     private fun tooLate(index: Int) = TimeoutException("the result of element $index was not there in time")
 
+    /** Settings. */
     public companion object {
         /** Starts the settings of an executor. */
         @JvmStatic

@@ -6,6 +6,6 @@ internal object Backends {
 
     val all: List<Backend> = listOfNotNull(
         Backend.threads(strict = true),
-        if (javaHasVirtualThreads) Backend.virtualThreads() else null,
+        if (javaHasVirtualThreads) Backend.virtualThreads(strict = true) else null,
     )
 }

@@ -169,7 +169,7 @@ private fun barrierContract(backend: Backend) = funSpec {
                 barrier.isBroken shouldBe true
             }
 
-            test("is broken by abort while a ${colour} waits") {
+            test("is broken by abort while a $colour waits") {
                 val barrier = newBarrier(3)
                 val waiter = party(barrier).awaitSleep()
 

@@ -26,6 +26,6 @@ class EventOperations {
     @Operation(promptCancellation = true)
     suspend fun await() = event.await()
 
-    @Operation(blocking = true)
-    fun awaitBlocking() = event.awaitBlocking()
+    @Operation
+    fun awaitBlocking() = event.awaitBlocking(NOT_AT_ALL)
 }

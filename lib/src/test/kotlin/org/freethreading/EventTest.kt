@@ -7,8 +7,8 @@ import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.currentCoroutineContext
-import org.freethreading.cell.Cell
-import org.freethreading.cell.HeapCell
+import org.freethreading.cell.InterposedCell
+import org.freethreading.cell.Interposition
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -18,30 +18,15 @@ class EventTest : FunSpec({
     Backends.all.forEach { include(eventContract(it)) }
 
     test("an event that was set when a wait began frees it, though it is cleared and set and cleared before the next look") {
-        lateinit var event: Event
-        var looks = 0
-        val cell = object : Cell by HeapCell(0) {
-            private val word = HeapCell(0)
-            override var value: Long
-                get() = word.value.also {
-                    if (++looks == 1) pulse()
-                }
-                set(next) {
-                    word.value = next
-                }
-
-            override fun compareAndSet(expected: Long, next: Long) = word.compareAndSet(expected, next)
-
-            private fun pulse() {
-                event.clear()
-                event.set()
-                event.clear()
-            }
-        }
-        event = Event(cell)
+        val interposition = Interposition()
+        val event = Event(InterposedCell(interposition))
         event.set()
 
-        looks = 0
+        interposition.afterReading(3) { // the first generation, set
+            event.clear()
+            event.set()
+            event.clear()
+        }
         event.awaitBlocking(java.time.Duration.ofMillis(1)) shouldBe true
     }
 })

@@ -68,7 +68,7 @@ private fun lockContract(backend: Backend) = funSpec {
 
             val mistake = shouldThrow<IllegalMonitorStateException> { lock.unlock() }
 
-            mistake shouldHaveMessage "unlock() of a free Lock(free): call it once per successful lock()"
+            mistake shouldHaveMessage "unlock() of Lock(free): call it once per successful lock()"
             lock.tryLock() shouldBe true
         }
 

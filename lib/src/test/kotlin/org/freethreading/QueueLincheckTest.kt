@@ -22,8 +22,8 @@ class BoundedQueueOperations {
     @Operation(promptCancellation = true)
     suspend fun put(@Param(name = "item") item: Int) = queue.put(item)
 
-    @Operation(blocking = true)
-    fun putBlocking(@Param(name = "item") item: Int) = queue.putBlocking(item)
+    @Operation
+    fun putBlocking(@Param(name = "item") item: Int) = queue.tryPutBlocking(item, NOT_AT_ALL)
 
     @Operation
     fun tryPut(@Param(name = "item") item: Int) = queue.tryPut(item)
@@ -31,8 +31,8 @@ class BoundedQueueOperations {
     @Operation(promptCancellation = true)
     suspend fun get() = queue.get()
 
-    @Operation(blocking = true)
-    fun getBlocking() = queue.getBlocking()
+    @Operation
+    fun getBlocking() = queue.getOrNullBlocking(NOT_AT_ALL)
 
     @Operation
     fun tryGet() = queue.getOrNull()

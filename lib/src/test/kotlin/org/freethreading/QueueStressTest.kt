@@ -148,31 +148,6 @@ class QueueStressTest : FunSpec({
             }
         }
 
-        test("a queue on $backend never looks empty to whoever has just put two and taken one") {
-            val queue = Queue<Int>(backend = backend)
-            queue.put(0)
-            val stop = AtomicBoolean()
-            val looker = ThreadParty(backend) {
-                while (!stop.get()) {
-                    check(!queue.isEmpty)
-                    check(queue.peekOrNull() != null)
-                    val item = checkNotNull(queue.getOrNull()) { "it looked empty, but never was" }
-                    queue.tryPut(item)
-                }
-            }
-            // At least one item is in the queue all the time but for the one that the other has taken out: so two.
-            queue.put(0)
-            stress {
-                repeat(1_000) {
-                    queue.tryPut(1)
-                    queue.getOrNull()
-                }
-            }
-            stop.set(true)
-
-            looker.result()
-        }
-
         test("the item put just before the shutdown of a queue on $backend is always taken") {
             stress {
                 val queue = Queue<Int>(backend = backend)

@@ -15,13 +15,53 @@ import kotlinx.coroutines.channels.ChannelResult
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
+import org.freethreading.cell.InterposedCell
+import org.freethreading.cell.Interposition
+import org.freethreading.queue.HeapItems
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
+/** The word of a queue into which one item was put. */
+private const val ONE_ENTERED = 4L
+
 class QueueTest : FunSpec({
     timeout = 60_000
     Backends.all.forEach { include(queueContract(it)) }
+
+    test("a queue does not look empty that never was, though items come and go while it is looked into") {
+        val interposition = Interposition()
+        val queue = Queue(0, HeapItems<String>(), border = null, InterposedCell(interposition))
+        queue.put("a")
+
+        interposition.afterReading(ONE_ENTERED) {
+            queue.tryPut("b")
+            queue.tryGet().getOrNull() shouldBe "a"
+        }
+        val taken = queue.tryGet()
+
+        taken.getOrNull() shouldBe "b"
+    }
+
+    test("a queue that is shut down while it is looked into has not ended before its last item is taken") {
+        listOf<(Queue<String>) -> ChannelResult<String>>({ it.tryGet() }, { it.peek() }).forEach { look ->
+            val interposition = Interposition()
+            val queue = Queue(0, HeapItems<String>(), border = null, InterposedCell(interposition))
+            queue.tryPut("")
+            queue.tryGet()
+
+            interposition.afterReading(ONE_ENTERED) {
+                ThreadParty(Backend.threads()) {
+                    queue.tryPut("a")
+                    queue.shutdown()
+                }.result()
+            }
+            look(queue).isClosed shouldBe false
+
+            queue.tryGet().getOrNull() shouldBe "a"
+            queue.tryGet().shouldBeEnd()
+        }
+    }
 
     test("a queue takes items whatever they think of equality") {
         class Odd {

@@ -20,8 +20,8 @@ class SemaphoreOperations {
     @Operation(promptCancellation = true)
     suspend fun acquire() = semaphore.acquire()
 
-    @Operation(blocking = true)
-    fun acquireBlocking() = semaphore.acquireBlocking()
+    @Operation
+    fun tryAcquireBlocking() = semaphore.tryAcquireBlocking(NOT_AT_ALL)
 
     @Operation
     fun tryAcquire(@Param(name = "count") count: Int) = semaphore.tryAcquire(count)

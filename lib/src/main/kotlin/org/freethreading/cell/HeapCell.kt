@@ -68,7 +68,8 @@ internal open class HeapCell(initial: Long) : Cell {
     }
 
     private companion object {
-        @JvmField val VALUE: VarHandle = MethodHandles.lookup().findVarHandle(HeapCell::class.java, "value", Long::class.java)
+        @JvmField val VALUE: VarHandle =
+            MethodHandles.lookup().findVarHandle(HeapCell::class.java, "value", Long::class.java)
         val LINE: AtomicReferenceFieldUpdater<HeapCell, WaitLine> =
             AtomicReferenceFieldUpdater.newUpdater(HeapCell::class.java, WaitLine::class.java, "line")
     }

@@ -7,9 +7,9 @@ import kotlin.concurrent.withLock
  * Those who wait on one cell in this process: threads and coroutines in one line, first come, first woken.
  *
  * A signal goes to the first who sleeps. When that is a coroutine, the first thread that sleeps is woken as well: the
- * coroutine may need that very thread to run on (a block on an event loop that waits blocking for what another block of the loop
- * was just signalled for), and the thread, unlike the coroutine, can always run. So there are two lists with common
- * tickets.
+ * coroutine may need that very thread to run on (a block on an event loop that waits blocking for what another block of
+ * the loop was just signalled for), and the thread, unlike the coroutine, can always run. So there are two lists with
+ * common tickets.
  *
  * Waking happens outside the guard: resuming a coroutine may run user code (`Dispatchers.Unconfined`).
  */

@@ -32,7 +32,7 @@ internal sealed interface Body {
         @OptIn(ExperimentalCoroutinesApi::class)
         override fun run(host: Host, argument: Any?): Any? {
             val job = Job()
-            host.job = job
+            host.suspends(job)
             val result = CoroutineScope(
                 host.context + job
             ).async(start = CoroutineStart.UNDISPATCHED) { call(argument) }
@@ -40,7 +40,7 @@ internal sealed interface Body {
                 result.invokeOnCompletion { host.loop.wake() }
                 host.loop.runUntil { result.isCompleted }
             }
-            host.job = null
+            host.suspends(null)
             return result.getCompleted()
         }
 

@@ -12,24 +12,23 @@ internal fun interface Sink {
 /**
  * One task, or one element of a map, and the word that says whose it is.
  *
- *     READY --- start ---> the host that runs it --- finish ----------------> GONE      the sink gets the result
+ *     READY --- start ---> the host that runs it --- finish ----------------> GONE
  *       |                    |
- *       |                    +--- cancel, expire ---> INTERRUPTING ---------> GONE      (expire: the sink gets the
- *       failure)
+ *       |                    +--- cancel, expire ---> INTERRUPTING ---------> GONE
  *       |                                                  +--- retry ------> READY
  *       |                    +--- cancel without interrupt --> LeftAlone --> GONE
  *       +--- cancel -------------------------------------------------------> GONE
  *
- * Whoever makes the transition out of the host's state decides the outcome, so a late result is dropped. While it is
- * INTERRUPTING the host cannot leave the element: an interrupt never reaches what the host runs next. What was left
- * alone can still be interrupted.
+ * Whoever makes the transition out of the host's state decides the outcome, so a late result is dropped: finish gives
+ * the sink the result, expire a failure, cancel nothing. While it is INTERRUPTING the host cannot leave the element: an
+ * interrupt never reaches what the host runs next. What was left alone can still be interrupted.
  */
 internal class Element(
     private val body: Body,
     private val argument: Any?,
     val index: Long,
     private val terms: Terms,
-    private val admission: Admission,
+    private val exit: Exit,
     private val sink: Sink,
 ) {
     @Volatile
@@ -45,6 +44,7 @@ internal class Element(
      * told once, after the interrupt; with `retry` the element is ready again.
      */
     fun run(host: Host, expired: (retry: Boolean) -> Unit) {
+        host.begin()
         if (!STATE.compareAndSet(this, READY, host)) return
         val deadline = terms.timeout?.let { limit -> Deadlines.after(limit) { expire(host, limit, expired) } }
         var result: Any? = null
@@ -72,7 +72,14 @@ internal class Element(
      */
     fun cancel(interrupt: Boolean): Boolean {
         if (!stop(interrupt)) return false
-        admission.leave()
+        exit.leave()
+        return true
+    }
+
+    /** As [cancel], if the element has not begun. */
+    fun cancelUnbegun(): Boolean {
+        if (!STATE.compareAndSet(this, READY, GONE)) return false
+        exit.leave()
         return true
     }
 
@@ -92,18 +99,18 @@ internal class Element(
             when {
                 seen === GONE -> return false
                 seen === INTERRUPTING -> Thread.onSpinWait()
-                seen is Host && interrupt -> if (interrupt(seen, seen)) return true.also { state = GONE }
+                seen is Host && interrupt -> if (interrupt(seen, seen, GONE)) return true
                 seen is Host -> if (STATE.compareAndSet(this, seen, LeftAlone(seen))) return true
-                seen is LeftAlone -> return false.also { if (interrupt && interrupt(seen, seen.host)) state = GONE }
+                seen is LeftAlone -> return false.also { if (interrupt) interrupt(seen, seen.host, GONE) }
                 else -> if (STATE.compareAndSet(this, seen, GONE)) return true
             }
         }
     }
 
     private fun expire(host: Host, limit: Duration, expired: (retry: Boolean) -> Unit) {
-        if (!interrupt(host, host)) return
-        val retry = retriesLeft-- > 0
-        state = if (retry) READY else GONE
+        val retry = retriesLeft > 0
+        if (!interrupt(host, host, if (retry) READY else GONE)) return
+        retriesLeft-- // nobody runs it again before it is handed in again
         expired(retry)
         if (!retry) report(null, TaskTimeoutException(host.name, limit))
     }
@@ -112,17 +119,23 @@ internal class Element(
         try {
             sink.done(this, result, failure)
         } finally {
-            admission.leave()
+            exit.leave()
         }
     }
 
     /** Lets the host go on to something else, if the element was left alone and nobody is about to interrupt it. */
     private fun leave(): Boolean = state.let { it !is LeftAlone || STATE.compareAndSet(this, it, GONE) }
 
-    private fun interrupt(seen: Any, host: Host): Boolean {
+    /**
+     * Stops what [host] runs, and makes the state [next]; false if it is not [seen] any more. Cancelling may run code
+     * of the user, so the host is let go before.
+     */
+    private fun interrupt(seen: Any, host: Host, next: Any): Boolean {
         if (!STATE.compareAndSet(this, seen, INTERRUPTING)) return false
-        host.interrupt()
+        val job = host.interrupt()
         host.whenInterrupted(this)
+        state = next
+        job?.cancel()
         return true
     }
 

@@ -5,14 +5,15 @@ import org.freethreading.cell.HeapCell
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.atomic.AtomicIntegerArray
 import java.util.concurrent.atomic.AtomicReferenceArray
 
 /**
  * A map over a list that is there as a whole. A few chunks are under way at any time; each that is done brings the next
  * one.
  *
- * With [failFast] it is finished when all elements before the first failure are done: what comes after it is stopped.
- * The first failure is that of the smallest index, so it moves forward when an earlier element fails as well.
+ * With [failFast] it is finished when all chunks up to that of the first failure have ended: what comes after it is
+ * stopped. The first failure is that of the smallest index, so it moves forward when an earlier element fails as well.
  */
 internal class Gather(
     schedule: Schedule,
@@ -23,12 +24,15 @@ internal class Gather(
     private val failFast: Boolean,
     private val whenFinished: (Gather) -> Unit = {},
 ) : Mapping(schedule, body, terms) {
-    private val chunk = if (chunkSize > 0) chunkSize else chooseChunk(items.size, schedule.size)
+    private val chunk =
+        if (chunkSize > 0) minOf(chunkSize, items.size.coerceAtLeast(1)) else chooseChunk(items.size, schedule.size)
     private val slots = AtomicReferenceArray<Outcome<Any?>?>(items.size)
     private val issued = AtomicInteger()
-    private val arrivals = AtomicInteger()
 
-    /** All before it have arrived. */
+    /** For each chunk 1 when it has ended. */
+    private val ended = AtomicIntegerArray((items.size + chunk - 1) / chunk)
+
+    /** All chunks before it have ended. */
     private val prefix = AtomicInteger()
 
     /** The index of the first failure known; the number of items if there is none. */
@@ -51,13 +55,8 @@ internal class Gather(
     /** Starts the work. Rejected work is an exception here; what is rejected later ends as a failure. */
     fun start(): Gather {
         items.forEach(::checkArgument)
-        if (!schedule.admission.enter()) throw schedule.closed() // as a whole: what is issued later is accepted, too
-        try {
-            repeat(2 * schedule.size) { issueNext() }
-        } catch (rejected: RejectedExecutionException) {
-            cancel() // what was accepted before
-            throw rejected
-        }
+        schedule.admit() // as a whole: what is issued later is accepted, too
+        repeat(2 * schedule.size) { issueNext() }
         advance()
         return this
     }
@@ -73,50 +72,61 @@ internal class Gather(
     fun outcomes(): List<Outcome<Any?>> = List(items.size) { slots[it]!! }
 
     override fun cancel(interrupt: Boolean) {
-        super.cancel(interrupt)
         issued.set(items.size)
+        super.cancel(interrupt)
         release()
     }
 
-    override fun arrived(index: Long, result: Any?, failure: Throwable?) {
+    override fun arrived(index: Long, outcome: Outcome<Any?>) {
         val i = index.toInt()
-        slots[i] = if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure)
-        if (failure != null && failFast && limit.getAndUpdate { minOf(it, i) } > i) cancelFrom(index + 1)
-        if (arrivals.incrementAndGet() % chunk == 0) issueNextOrFail()
+        slots[i] = outcome
+        if (!outcome.isSuccess && failFast && limit.getAndUpdate { minOf(it, i) } > i) cancelFrom(index + 1)
+        progress.signalAll()
+    }
+
+    override fun left(chunk: Chunk) {
+        super.left(chunk)
+        ended[(chunk.firstIndex / this.chunk).toInt()] = 1
+        issueNext()
         advance()
     }
 
-    private fun issueNext(): Int {
+    private fun issueNext() {
         val from = issued.getAndUpdate { minOf(it + chunk, items.size) }
-        if (from < limit.get()) issue(items.subList(from, minOf(from + chunk, items.size)), from.toLong(), true)
-        return from
+        if (from >= limit.get()) return
+        val refusal = schedule.refusal
+        if (refusal != null) return failFrom(from, refusal)
+        try {
+            issue(items.subList(from, minOf(from + chunk, items.size)), from.toLong(), more = true)
+        } catch (rejected: RejectedExecutionException) {
+            failFrom(from, rejected)
+        }
     }
 
-    private fun issueNextOrFail() {
-        val from = issued.get()
-        try {
-            issueNext()
-        } catch (rejected: RejectedExecutionException) {
-            issued.set(items.size)
-            for (i in from until items.size) slots.compareAndSet(i, null, Outcome.failure(i.toLong(), rejected))
-            if (failFast) limit.getAndUpdate { minOf(it, from) }
-        }
+    /** None of the chunks from here on will be taken. */
+    private fun failFrom(from: Int, failure: Throwable) {
+        issued.set(items.size)
+        for (i in from until items.size) slots.compareAndSet(i, null, Outcome.failure(i.toLong(), failure))
+        if (failFast) limit.getAndUpdate { minOf(it, from) }
+        for (i in from / chunk until ended.length()) ended[i] = 1
+        progress.signalAll()
     }
 
     /** Moves the prefix on; whoever moves it to the limit finishes the map. */
     private fun advance() {
         while (true) {
             val p = prefix.get()
-            if (p < limit.get() && slots[p] != null) prefix.compareAndSet(p, p + 1) else break
+            if (p < needed() && ended[p] == 1) prefix.compareAndSet(p, p + 1) else break
         }
-        val ends = prefix.get() >= limit.get() && finished.compareAndSet(false, true)
-        progress.signalAll()
-        if (ends) {
+        if (prefix.get() >= needed() && finished.compareAndSet(false, true)) {
             release()
             end.signalAll()
             whenFinished(this)
         }
     }
+
+    /** How many chunks have to end: all, or those up to the one with the first failure. */
+    private fun needed(): Int = limit.get().let { if (it < items.size) it / chunk + 1 else ended.length() }
 
     private fun release() {
         if (released.compareAndSet(false, true)) schedule.admission.leave()

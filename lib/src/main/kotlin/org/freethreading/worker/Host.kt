@@ -7,20 +7,35 @@ import kotlin.coroutines.CoroutineContext
 internal class Host(val name: String, val loop: EventLoop, val context: CoroutineContext) {
     private val thread = Thread.currentThread()
 
-    /** The job of the element that is running, if it suspends. */
+    /** The job of what is running, if it suspends. */
     @Volatile
-    var job: Job? = null
+    private var job: Job? = null
+
+    @Volatile
+    private var isInterrupted = false
 
     /** Hears of an element that was interrupted here: it may be deaf to that. */
     @Volatile
     var whenInterrupted: (Element) -> Unit = {}
 
+    /** Forgets earlier interrupts: what begins now is something else. */
+    fun begin() {
+        isInterrupted = false
+    }
+
+    /** Says that what is running suspends, and that [job] stops it; null: that it has ended. */
+    fun suspends(job: Job?) {
+        this.job = job
+        if (isInterrupted) job?.cancel() // the interrupt came first, and did not see it
+    }
+
     /**
-     * Asks the running element to stop, whether it blocks or suspends. Only while that element cannot leave
-     * ([Element]).
+     * Asks what is running to stop, whether it blocks or suspends: interrupts the thread, and returns the job that is
+     * to be cancelled then. Only while an element that runs here cannot leave ([Element]).
      */
-    fun interrupt() {
-        job?.cancel()
+    fun interrupt(): Job? {
+        isInterrupted = true
         thread.interrupt()
+        return job
     }
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue
  *
  * Items are handed in by chunks; the last one, when the input ends, may be smaller.
  */
-internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize: Int, private val ordered: Boolean,) :
+internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize: Int, private val ordered: Boolean) :
     Mapping(schedule, body, terms) {
     private val chunk = chunkSize.coerceAtLeast(1)
     private val window = maxOf(2L * schedule.size * chunk, 2L * chunk)
@@ -100,8 +100,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         if (gathered.size == chunk) flush()
     }
 
-    override fun arrived(index: Long, result: Any?, failure: Throwable?) {
-        val outcome = if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure)
+    override fun arrived(index: Long, outcome: Outcome<Any?>) {
         if (ordered) byIndex[index] = outcome else asTheyCame.add(outcome)
         if (!ordered || index == delivered.value) offered.signal()
     }

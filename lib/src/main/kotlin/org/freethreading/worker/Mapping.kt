@@ -1,12 +1,12 @@
 package org.freethreading.worker
 
+import org.freethreading.Outcome
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.RejectedExecutionException
 
 /** What all maps have in common: a function, the elements that are on their way, and a way to stop them. */
-internal abstract class Mapping(protected val schedule: Schedule, private val body: Body, private val terms: Terms,) :
+internal abstract class Mapping(protected val schedule: Schedule, private val body: Body, private val terms: Terms) :
     Sink {
-    private val underWay = ConcurrentHashMap.newKeySet<Element>()
+    private val underWay = ConcurrentHashMap.newKeySet<Chunk>()
 
     @Volatile
     private var stopped = false
@@ -18,21 +18,12 @@ internal abstract class Mapping(protected val schedule: Schedule, private val bo
         terms.border?.checkValue(item, "argument")
     }
 
-    /** Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.submit] has it. */
+    /** Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.admit] has it. */
     protected fun issue(items: List<Any?>, firstIndex: Long, more: Boolean = false) {
-        var first: Element? = null
-        for (i in items.indices.reversed()) {
-            val element = Element(body, items[i], firstIndex + i, terms, schedule.admission, this)
-            element.next = first
-            first = element
-            underWay.add(element)
-        }
-        try {
-            schedule.submit(first ?: return, items.size, more)
-        } catch (rejected: RejectedExecutionException) {
-            underWay.removeIf { it.index >= firstIndex }
-            throw rejected
-        }
+        schedule.admit(more) // before anybody can cancel the elements
+        val chunk = Chunk(items, firstIndex, body, terms, this)
+        underWay.add(chunk)
+        schedule.add(chunk.first)
         if (stopped) cancelFrom(0)
     }
 
@@ -43,14 +34,22 @@ internal abstract class Mapping(protected val schedule: Schedule, private val bo
         cancelFrom(0)
     }
 
-    protected fun cancelFrom(index: Long) = underWay.forEach { element ->
-        if (element.index >= index && underWay.remove(element)) element.cancel(interrupts)
+    /** First what has not begun, or a worker that becomes free would begin it. */
+    protected fun cancelFrom(index: Long) {
+        underWay.forEach { it.cancelUnbegun(index) }
+        underWay.forEach { it.cancel(index, interrupts) }
     }
 
     override fun done(element: Element, result: Any?, failure: Throwable?) {
-        underWay.remove(element)
-        arrived(element.index, result, failure)
+        val index = element.index
+        arrived(index, if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure))
     }
 
-    protected abstract fun arrived(index: Long, result: Any?, failure: Throwable?)
+    /** All elements of [chunk] have ended or were cancelled. */
+    open fun left(chunk: Chunk) {
+        underWay.remove(chunk)
+        schedule.admission.leave()
+    }
+
+    protected abstract fun arrived(index: Long, outcome: Outcome<Any?>)
 }

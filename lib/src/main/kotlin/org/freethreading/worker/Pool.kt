@@ -2,6 +2,7 @@ package org.freethreading.worker
 
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
@@ -13,6 +14,8 @@ import org.freethreading.cell.blockUntil
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
@@ -20,16 +23,13 @@ import kotlin.coroutines.resumeWithException
 internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun on(terms: Terms) = Pool(schedule, terms)
 
-    /** This pool for work that stays in this process whatever the terms say: the steps of coroutines. */
-    fun unchecked() = on(Terms())
-
     /** Runs a task and suspends until it has ended; a cancelled caller stops it. */
     suspend fun call(body: Body): Any? = suspendCancellableCoroutine { caller ->
         val element = element(body) { _, result, failure ->
             if (failure == null) caller.resume(result) else caller.resumeWithException(failure)
         }
-        caller.invokeOnCancellation { element.cancel(interrupt = true) }
         schedule.submit(element)
+        caller.invokeOnCancellation { element.cancel(interrupt = true) } // only of what has been accepted
     }
 
     fun deferred(body: Body): Deferred<Any?> {
@@ -63,7 +63,22 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         schedule.submit(
             element(body) { _, _, failure ->
                 val thread = Thread.currentThread()
-                if (failure != null) thread.uncaughtExceptionHandler.uncaughtException(thread, failure)
+                val isFailure = failure != null && failure !is CancellationException // which the pool has given it
+                if (isFailure) thread.uncaughtExceptionHandler.uncaughtException(thread, failure)
+            },
+        )
+    }
+
+    /**
+     * Runs a step of a coroutine, on no terms: it stays in this process. Without it the coroutine would hang, so a step
+     * that the pool stops before it has begun runs elsewhere.
+     */
+    fun step(step: Runnable) {
+        val begun = AtomicBoolean()
+        val once = Runnable { if (begun.compareAndSet(false, true)) step.run() }
+        schedule.submit(
+            Element(Body.ofPlain(once), null, 0, Terms(), schedule.admission) { _, _, failure ->
+                if (failure != null) Dispatchers.IO.dispatch(EmptyCoroutineContext, once)
             },
         )
     }
@@ -167,11 +182,15 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
             } catch (interrupt: InterruptedException) {
                 future.cancel(true)
                 throw interrupt
-            } catch (cancelled: CancellationException) {
-                return Outcome.failure(0, cancelled)
-            } catch (_: ExecutionException) { // whose cause is not the failure itself if that is a CompletionException
-                return Outcome.failure(0, Trace.calledHere(future.handle { _, failure -> failure }.join()))
+            } catch (_: CancellationException) {
+                return failed(future)
+            } catch (_: ExecutionException) {
+                return failed(future)
             }
         }
+
+        /** What `get` throws is not always the failure itself, nor always has it as its cause. */
+        private fun failed(future: CompletableFuture<Any?>): Outcome<Any?> =
+            Outcome.failure(0, Trace.calledHere(future.handle { _, failure -> failure }.join()))
     }
 }

@@ -15,6 +15,10 @@ import org.freethreading.wire.Border
 internal abstract class Runner(name: String, daemon: Boolean, val border: Border?) {
     val life: Cell = HeapCell(NEW)
 
+    /** Called at the very end. */
+    @Volatile
+    var whenEnded: () -> Unit = {}
+
     /** The worker that started this one. */
     @Volatile
     var parent: Runner? = null

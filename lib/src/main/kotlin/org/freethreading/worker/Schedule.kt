@@ -61,9 +61,10 @@ internal class Schedule(private val staffing: Staffing) {
     var isTerminated = false
         private set
 
-    /** Why no worker of this pool can be started any more. */
+    /** Why nothing that waits, now or later, will be run; null as long as it will. */
     @Volatile
-    private var broken: WorkerStartException? = null
+    var refusal: Throwable? = null
+        private set
 
     val name: String get() = staffing.name
 
@@ -76,18 +77,27 @@ internal class Schedule(private val staffing: Staffing) {
     }
 
     /**
-     * Accepts the chunk that begins with [first] and has [count] elements; with [more], it belongs to something that
-     * has been accepted before.
+     * Accepts a piece of work, which [add] hands in, or cancelling it takes back; with [more], it belongs to something
+     * that has been accepted before and has not left.
      *
      * @throws RejectedExecutionException if the pool is shut down or has too many stuck threads
      */
-    fun submit(first: Element, count: Int = 1, more: Boolean = false) {
-        if (abandoned.get() >= size) throw overwhelmed()
-        if (!(if (more && !isTerminated) admission.enterMore(count) else admission.enter(count))) throw closed()
+    fun admit(more: Boolean = false) {
+        if (!more && abandoned.get() >= size) throw overwhelmed()
+        if (!(if (more && !isTerminated) admission.enterMore() else admission.enter())) throw closed()
+    }
+
+    /** Hands in the chunk that begins with [first], of elements that have been admitted. */
+    fun add(first: Element) {
         pending.add(first)
         wakeOne()
-        rejectIfBroken()
-        if (isTerminated) abortPending(terminated()) // it came too late for terminate() to see
+        abortRefused()
+    }
+
+    /** Accepts [element] and hands it in; throws as [admit]. */
+    fun submit(element: Element) {
+        admit()
+        add(element)
     }
 
     fun closed() = RejectedExecutionException("pool '$name' has been shut down: it accepts no work")
@@ -96,18 +106,20 @@ internal class Schedule(private val staffing: Staffing) {
 
     /** Cancels the elements that have not begun. */
     fun cancelPending() {
-        abortPending(CancellationException("the task was cancelled before it began, as pool '$name' was shut down"))
+        refusal = CancellationException("the task was cancelled before it began, as pool '$name' was shut down")
+        abortRefused()
     }
 
     /** Stops all work, and gives those whose work it was a cancellation. Returns the elements that had not begun. */
     fun terminate(): List<Element> {
         isTerminated = true
+        refusal = terminated()
         admission.close()
         val unbegun = abortPending(terminated())
         seats.forEach { seat ->
-            seat.running?.let { element ->
-                element.abort(terminated())
-                abandonAfterGrace(seat, element)
+            seat.turn?.let { turn ->
+                if (turn.element == null) seat.interrupt() else turn.element.abort(terminated())
+                abandonAfterGrace(seat, turn)
             }
         }
         wakeAll()
@@ -143,27 +155,23 @@ internal class Schedule(private val staffing: Staffing) {
      * same.
      */
     fun initialize() {
+        if (isTerminated) return
         try {
             staffing.initializer?.runTask()
         } catch (failure: Throwable) {
+            if (isTerminated) return
             breakDown(failure)
             throw failure
         }
     }
 
-    /** [element] has overrun its time on [seat] and has been interrupted. */
-    fun expired(seat: Seat, element: Element, retry: Boolean) {
-        if (retry) {
-            giveBack(element)
-            if (isTerminated) element.abort(terminated())
-        }
-    }
-
     private fun waiting(): Element? = returned.poll() ?: pending.poll() ?: seats.firstNotNullOfOrNull { it.takeRest() }
 
-    private fun giveBack(chunk: Element) {
+    /** Takes back a chunk that had been taken; it is the next to run. */
+    fun giveBack(chunk: Element) {
         returned.add(chunk)
         wakeOne()
+        abortRefused()
     }
 
     private fun hire() {
@@ -173,54 +181,54 @@ internal class Schedule(private val staffing: Staffing) {
         try {
             staffing.newRunner(seat.name) { host -> occupy(seat, host) }.start()
         } catch (failure: Throwable) { // such as out of memory: unable to create native thread
-            dismiss(seat)
+            vacate(seat)
+            discharge()
             breakDown(failure)
         }
     }
 
     private fun occupy(seat: Seat, host: Host) {
-        var counts = true
         val runner = Registry.current()
         crew.add(runner)
         try {
-            counts = seat.serve(host)
+            seat.serve(host)
         } finally {
             crew.remove(runner)
-            if (!counts) {
+            if (!seat.retire()) {
                 abandoned.decrementAndGet()
             } else {
-                val replace = !isOver && broken == null
-                if (replace) hire()
-                dismiss(seat)
+                if (!isOver && refusal == null) hire()
+                vacate(seat)
+                runner.whenEnded = ::discharge // who joins the pool waits until its workers have ended
             }
         }
     }
 
-    private fun dismiss(seat: Seat) {
+    private fun vacate(seat: Seat) {
         seats.remove(seat)
         seat.takeRest()?.let(::giveBack)
+    }
+
+    private fun discharge() {
         staff.update { it - 1 }
         staff.signalAll()
     }
 
-    /** [element] has been interrupted on [seat]: if it does not end in time, the seat is given up. */
-    fun abandonAfterGrace(seat: Seat, element: Element) {
+    /** What has its [turn] on [seat] has been interrupted: if it does not end in time, the seat is given up. */
+    fun abandonAfterGrace(seat: Seat, turn: Seat.Turn) {
         Deadlines.after(staffing.gracePeriod) {
-            if (seat.running === element) abandon(seat, element)
+            if (seat.turn === turn) abandon(seat, turn)
         }
     }
 
-    private fun abandon(seat: Seat, element: Element) {
+    private fun abandon(seat: Seat, turn: Seat.Turn) {
         if (abandoned.get() >= size && !isTerminated) {
             abortPending(overwhelmed())
-            abandonAfterGrace(seat, element) // one of the stuck threads may have come back by then
+            abandonAfterGrace(seat, turn) // one of the stuck threads may have come back by then
             return
         }
-        abandoned.incrementAndGet() // before the seat can come back and take it off again
-        if (!seat.abandon(element)) {
-            abandoned.decrementAndGet()
-            return
-        }
+        if (!seat.abandon(turn)) return
+        abandoned.incrementAndGet() // after the seat has perhaps come back and taken it off again
         LOG.log(
             WARNING,
             "worker ''{0}'' is stuck in a task that was interrupted {1} ago, and is replaced",
@@ -228,16 +236,18 @@ internal class Schedule(private val staffing: Staffing) {
             staffing.gracePeriod
         )
         if (!isOver) hire()
-        dismiss(seat)
+        vacate(seat)
+        discharge()
     }
 
     private fun breakDown(cause: Throwable) {
-        broken = WorkerStartException("pool '$name' cannot start its workers: $cause", cause)
-        rejectIfBroken()
+        refusal = WorkerStartException("pool '$name' cannot start its workers: $cause", cause)
+        if (isTerminated) refusal = terminated()
+        abortRefused()
     }
 
-    private fun rejectIfBroken() {
-        broken?.let(::abortPending)
+    private fun abortRefused() {
+        refusal?.let(::abortPending)
     }
 
     /** Ends all elements that wait with [failure], and returns them. */

@@ -5,10 +5,16 @@ import java.util.concurrent.atomic.AtomicReference
 /**
  * One place in a pool, and the thread that serves it until it retires, is abandoned or has nothing more to do.
  *
- *     occupant:   IDLE <--- take, finish ---> the element that runs --- stuck beyond its grace ---> ABANDONED
+ *     occupant:   the initializer's turn ---> IDLE <--- take, finish ---> an element's turn         RETIRED, at the end
+ *                          |                                                     |
+ *                          +-----------------------------------------------------+--- stuck ---> ABANDONED
  */
 internal class Seat(val name: String, private val schedule: Schedule) {
-    private val occupant = AtomicReference<Any>(IDLE)
+    /** One stay here: of an element, which may come again for another try, or of the initializer (null). */
+    class Turn(val element: Element?)
+
+    private val first = Turn(null)
+    private val occupant = AtomicReference<Any>(first)
 
     /** What is left of the chunk this seat has begun. Others may take it when they have nothing else to do. */
     val rest = AtomicReference<Element?>()
@@ -23,8 +29,8 @@ internal class Seat(val name: String, private val schedule: Schedule) {
     /** This seat has registered since it last had something to do; its own thread's. */
     private var looked = false
 
-    /** The element that runs here, if one does. */
-    val running: Element? get() = occupant.get() as? Element
+    /** Whose turn it is, if anything runs here. */
+    val turn: Turn? get() = occupant.get() as? Turn
 
     fun wake() {
         host?.loop?.wake()
@@ -39,25 +45,33 @@ internal class Seat(val name: String, private val schedule: Schedule) {
     /** Takes what is left of this seat's chunk. */
     fun takeRest(): Element? = if (rest.get() == null) null else rest.getAndSet(null)
 
-    /** Serves the pool on the thread of [host]. Returns whether this seat still counts, that is, was not abandoned. */
-    fun serve(host: Host): Boolean {
-        this.host = host
-        host.whenInterrupted = { element -> schedule.abandonAfterGrace(this, element) }
-        schedule.initialize()
-        var served = 0L
-        while (schedule.lasts(served)) {
-            val element = await(host) ?: break
-            occupant.set(element)
-            if (schedule.isTerminated) element.abort(schedule.terminated())
-            element.run(host) { retry -> schedule.expired(this, element, retry) }
-            if (!occupant.compareAndSet(element, IDLE)) return false
-            served++
-        }
-        return true
+    fun interrupt() {
+        host?.interrupt()?.cancel()
     }
 
-    /** Gives this seat up if it still runs [element]. */
-    fun abandon(element: Element): Boolean = occupant.compareAndSet(element, ABANDONED)
+    /** Serves the pool on the thread of [host]. To be followed by [retire]. */
+    fun serve(host: Host) {
+        this.host = host
+        host.whenInterrupted = { _ -> turn?.let { schedule.abandonAfterGrace(this, it) } }
+        var current = first
+        schedule.initialize()
+        var served = 0L
+        while (occupant.compareAndSet(current, IDLE) && schedule.lasts(served)) {
+            val element = await(host) ?: return
+            current = Turn(element)
+            occupant.set(current)
+            if (schedule.isTerminated) element.abort(schedule.terminated())
+            element.run(host) { retry -> if (retry) schedule.giveBack(element) }
+            Thread.interrupted() // what a continuation left behind is not for the next element
+            served++
+        }
+    }
+
+    /** Gives this seat up if it still is the [turn]'s. */
+    fun abandon(turn: Turn): Boolean = occupant.compareAndSet(turn, ABANDONED)
+
+    /** Leaves this seat for good. Returns whether it still counts, that is, was not abandoned. */
+    fun retire(): Boolean = occupant.getAndSet(RETIRED) !== ABANDONED
 
     /** The next element to run, or null when there will be none. */
     private fun await(host: Host): Element? {
@@ -91,5 +105,6 @@ internal class Seat(val name: String, private val schedule: Schedule) {
     private companion object {
         val IDLE = Any()
         val ABANDONED = Any()
+        val RETIRED = Any()
     }
 }

@@ -59,13 +59,21 @@ internal class ThreadRunner(
     override fun start() {
         check(
             life.compareAndSet(NEW, RUNNING)
-        ) { "worker '$name' has been started already: make a new one for each start()" }
+        ) {
+            if (thread == null) "worker '$name' was closed before it was started: make a new one"
+            else "worker '$name' has been started already: make a new one for each start()"
+        }
         parent = Registry.current()
         Registry.add(this)
         try {
-            thread = threads.newThread(name, daemon, ::run).also { it.start() }
+            val thread = threads.newThread(name, daemon, ::run)
+            this.thread = thread // before it runs, for those who ask there for its ident
+            thread.start()
         } catch (failure: Throwable) { // such as out of memory: unable to create native thread
+            thread = null
             this.failure = failure
+            admission.close()
+            discard()
             end(1)
             throw failure
         }
@@ -81,7 +89,6 @@ internal class ThreadRunner(
         admission.close()
         if (life.compareAndSet(NEW, ENDED)) return discard()
         stopAll()
-        thread?.interrupt()
     }
 
     override fun kill() = throw UnsupportedOperationException(
@@ -94,7 +101,7 @@ internal class ThreadRunner(
             try {
                 if (!terminated) if (block is WorkerRunnable) block.runTask() else block.run()
             } catch (failure: Throwable) { // of one block, which must not end the loop
-                report(failure)
+                reportUnlessStopped(failure)
             } finally {
                 admission.leave()
             }
@@ -134,7 +141,7 @@ internal class ThreadRunner(
         } catch (thrown: Throwable) { // whatever it is, it is how this worker ended
             failure = thrown
             code = 1
-            if (!(terminated && (thrown is InterruptedException || thrown is CancellationException))) report(thrown)
+            reportUnlessStopped(thrown)
         }
         if (target != null) admission.close()
         loop.runUntil { admission.isDrained }
@@ -147,6 +154,7 @@ internal class ThreadRunner(
         Registry.remove(this)
         life.value = ENDED
         life.signalAll()
+        whenEnded()
     }
 
     /** Of a worker that never runs: what was accepted will not be done. */
@@ -158,12 +166,16 @@ internal class ThreadRunner(
     }
 
     private fun stopAll() {
-        host?.job?.cancel()
         scope.cancel(CancellationException("worker '$name' was terminated"))
         elements.forEach { it.cancelled() }
+        host?.interrupt()?.cancel() // last, so that what is interrupted has been cancelled
     }
 
     private fun Element.cancelled() = abort(CancellationException("worker '$name' was terminated"))
+
+    private fun reportUnlessStopped(failure: Throwable) {
+        if (!(terminated && (failure is InterruptedException || failure is CancellationException))) report(failure)
+    }
 
     private fun report(failure: Throwable) {
         val mine = thread?.takeIf { it.isAlive } ?: Thread.currentThread()

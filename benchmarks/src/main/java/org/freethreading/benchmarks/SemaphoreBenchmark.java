@@ -1,0 +1,51 @@
+package org.freethreading.benchmarks;
+
+import kotlinx.coroutines.sync.SemaphoreKt;
+import org.freethreading.java.Semaphore;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** Takes a permit that is free, and gives it back. */
+@State(Scope.Benchmark)
+public class SemaphoreBenchmark extends Defaults {
+    static final int TIMES = 1000;
+
+    private final Semaphore semaphore = new Semaphore();
+    private final java.util.concurrent.Semaphore javaSemaphore = new java.util.concurrent.Semaphore(1);
+    private final kotlinx.coroutines.sync.Semaphore kotlinSemaphore = SemaphoreKt.Semaphore(1, 0);
+    final Counter counter = new Counter();
+
+    @Benchmark
+    public long semaphore() throws InterruptedException {
+        semaphore.acquire();
+        try {
+            return counter.increment();
+        } finally {
+            semaphore.release();
+        }
+    }
+
+    @Benchmark
+    public long javaSemaphore() throws InterruptedException {
+        javaSemaphore.acquire();
+        try {
+            return counter.increment();
+        } finally {
+            javaSemaphore.release();
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public long semaphoreFromCoroutine() {
+        return Coroutines.acquireAndRelease(semaphore.asKotlin(), TIMES, counter);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public long kotlinSemaphoreFromCoroutine() {
+        return Coroutines.acquireAndRelease(kotlinSemaphore, TIMES, counter);
+    }
+}

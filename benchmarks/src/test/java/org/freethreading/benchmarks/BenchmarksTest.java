@@ -1,0 +1,187 @@
+package org.freethreading.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The benchmarks do what they say they measure. */
+@Timeout(60)
+class BenchmarksTest {
+    @Test
+    void allAreListed() {
+        var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
+        var listed = BenchmarkList.defaultList().getAll(silent, List.of()).stream()
+                .map(benchmark -> benchmark.getUsername().substring("org.freethreading.benchmarks.".length()))
+                .sorted()
+                .toList();
+
+        assertEquals(
+                List.of(
+                        "ContendedLockBenchmark.lock",
+                        "ContendedLockBenchmark.lockFromCoroutine",
+                        "ContendedLockBenchmark.mutexFromCoroutine",
+                        "ContendedLockBenchmark.mutexWithoutWaiting",
+                        "ContendedLockBenchmark.rLock",
+                        "ContendedLockBenchmark.reentrantLock",
+                        "EventBenchmark.alone",
+                        "EventBenchmark.thereAndBack",
+                        "ExecutorBenchmark.burstOnThreadPoolExecutor",
+                        "ExecutorBenchmark.burstOnWorkerPoolExecutor",
+                        "ExecutorBenchmark.threadPoolExecutor",
+                        "ExecutorBenchmark.workerPoolExecutor",
+                        "LockBenchmark.lock",
+                        "LockBenchmark.lockFromCoroutine",
+                        "LockBenchmark.mutexFromCoroutine",
+                        "LockBenchmark.mutexWithoutWaiting",
+                        "LockBenchmark.rLock",
+                        "LockBenchmark.reentrantLock",
+                        "LoopBenchmark.askLoop",
+                        "LoopBenchmark.askThread",
+                        "LoopBenchmark.loops",
+                        "LoopBenchmark.threads",
+                        "PoolMapBenchmark.parallelStream",
+                        "PoolMapBenchmark.threadPoolExecutor",
+                        "PoolMapBenchmark.workerPool",
+                        "QueueBenchmark.producerToConsumer",
+                        "QueueBenchmark.putAndTake",
+                        "SemaphoreBenchmark.javaSemaphore",
+                        "SemaphoreBenchmark.kotlinSemaphoreFromCoroutine",
+                        "SemaphoreBenchmark.semaphore",
+                        "SemaphoreBenchmark.semaphoreFromCoroutine"),
+                listed);
+    }
+
+    @Test
+    void locksGuardTheCounter() throws Exception {
+        var benchmark = new ContendedLockBenchmark();
+        int each = 20_000;
+        guarded(benchmark.counter, each, 1, benchmark::lock);
+        guarded(benchmark.counter, each, 1, benchmark::rLock);
+        guarded(benchmark.counter, each, 1, benchmark::reentrantLock);
+        guarded(benchmark.counter, each, 1, benchmark::mutexWithoutWaiting);
+        guarded(benchmark.counter, 20, LockBenchmark.TIMES, benchmark::lockFromCoroutine);
+        guarded(benchmark.counter, 20, LockBenchmark.TIMES, benchmark::mutexFromCoroutine);
+    }
+
+    @Test
+    void semaphoresGuardTheCounter() throws Exception {
+        var benchmark = new SemaphoreBenchmark();
+        guarded(benchmark.counter, 20_000, 1, benchmark::semaphore);
+        guarded(benchmark.counter, 20_000, 1, benchmark::javaSemaphore);
+        guarded(benchmark.counter, 20, SemaphoreBenchmark.TIMES, benchmark::semaphoreFromCoroutine);
+        guarded(benchmark.counter, 20, SemaphoreBenchmark.TIMES, benchmark::kotlinSemaphoreFromCoroutine);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void questionsAreAnswered(Signal.Kind kind) throws InterruptedException {
+        var benchmark = new EventBenchmark();
+        benchmark.kind = kind;
+        benchmark.start();
+        try {
+            benchmark.alone();
+            for (int i = 1; i <= 1000; i++) assertEquals(i, benchmark.thereAndBack());
+        } finally {
+            benchmark.stop();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "QUEUE,                  1024", "QUEUE,                  0",
+        "LINKED_BLOCKING_QUEUE,  1024", "LINKED_BLOCKING_QUEUE,  0",
+        "ARRAY_BLOCKING_QUEUE,   1024", "ARRAY_BLOCKING_QUEUE,   0",
+        "QUEUE_FROM_COROUTINE,   1024", "QUEUE_FROM_COROUTINE,   0",
+        "CHANNEL_FROM_COROUTINE, 1024", "CHANNEL_FROM_COROUTINE, 0",
+    })
+    void allItemsArrive(Transport.Kind kind, int capacity) throws InterruptedException {
+        var benchmark = new QueueBenchmark();
+        benchmark.kind = kind;
+        benchmark.capacity = capacity;
+        benchmark.open();
+        try {
+            assertEquals(sumOfItems(QueueBenchmark.ITEMS), benchmark.producerToConsumer());
+            assertEquals(sumOfItems(QueueBenchmark.TIMES), benchmark.putAndTake());
+            assertEquals(sumOfItems(QueueBenchmark.ITEMS), benchmark.producerToConsumer());
+        } finally {
+            benchmark.close();
+        }
+    }
+
+    @Test
+    void tasksGiveTheirResults() throws Exception {
+        var benchmark = new ExecutorBenchmark();
+        try {
+            assertEquals(1, benchmark.workerPoolExecutor());
+            assertEquals(1, benchmark.threadPoolExecutor());
+            assertEquals(ExecutorBenchmark.BURST, benchmark.burstOnWorkerPoolExecutor());
+            assertEquals(ExecutorBenchmark.BURST, benchmark.burstOnThreadPoolExecutor());
+        } finally {
+            benchmark.close();
+        }
+    }
+
+    @Test
+    void allNumbersAreMapped() throws Exception {
+        var expected =
+                IntStream.rangeClosed(1, PoolMapBenchmark.NUMBERS).boxed().toList();
+        var benchmark = new PoolMapBenchmark();
+        try {
+            assertEquals(expected, benchmark.workerPool());
+            assertEquals(expected, benchmark.threadPoolExecutor());
+            assertEquals(expected, benchmark.parallelStream());
+        } finally {
+            benchmark.close();
+        }
+    }
+
+    @Test
+    void eachTripReachesTheOtherLoop() throws Exception {
+        var benchmark = new LoopBenchmark();
+        try {
+            assertEquals(LoopBenchmark.TRIPS, benchmark.loops());
+            assertEquals(LoopBenchmark.TRIPS + 1, benchmark.askLoop());
+            benchmark.reset();
+            assertEquals(LoopBenchmark.TRIPS, benchmark.threads());
+            assertEquals(LoopBenchmark.TRIPS + 1, benchmark.askThread());
+        } finally {
+            benchmark.close();
+        }
+    }
+
+    /** Two threads call {@code operation} {@code each} times, which counts {@code step} up each time. */
+    private static void guarded(Counter counter, int each, int step, Callable<Long> operation) throws Exception {
+        long before = counter.count();
+        var threads = Executors.newFixedThreadPool(2);
+        try {
+            var tasks = new ArrayList<Callable<Void>>();
+            for (int thread = 0; thread < 2; thread++) {
+                tasks.add(() -> {
+                    for (int i = 0; i < each; i++) assertTrue(operation.call() > before);
+                    return null;
+                });
+            }
+            for (var done : threads.invokeAll(tasks)) done.get();
+        } finally {
+            threads.shutdown();
+        }
+        assertEquals(before + 2L * each * step, counter.count());
+    }
+
+    private static long sumOfItems(int count) {
+        return IntStream.range(0, count).mapToLong(Transport::item).sum();
+    }
+}

@@ -1,0 +1,84 @@
+package org.freethreading
+
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.core.spec.style.funSpec
+import io.kotest.matchers.collections.shouldContainAll
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.runInterruptible
+import java.util.concurrent.RejectedExecutionException
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+class WorkerGroupTest : FunSpec({
+    timeout = 20_000
+
+    Backends.all.forEach { include(groupContract(it)) }
+
+    test("a group has at least one worker") {
+        shouldThrow<IllegalArgumentException> { WorkerGroup(0) }.message shouldBe
+            "a group cannot have 0 workers: it takes 1 or more"
+    }
+})
+
+private fun groupContract(backend: Backend) = funSpec {
+    context("a group on $backend") {
+        test("gives one worker after the other, in turn") {
+            WorkerGroup(3, backend).use { group ->
+                group.size() shouldBe 3
+                List(7) { group.next() } shouldContainExactly listOf(0, 1, 2, 0, 1, 2, 0).map { group[it] }
+                shouldThrow<IndexOutOfBoundsException> { group[3] }
+                Worker.all() shouldContainAll List(3) { group[it] }
+            }
+        }
+
+        test("runs what it is handed until it is shut down, and ends when that is done") {
+            val release = Event(backend)
+            val group = WorkerGroup(2, backend)
+            val results = List(2) {
+                group.next().async {
+                    release.await()
+                    Worker.current().name
+                }
+            }
+            group.shutdown()
+
+            shouldThrow<RejectedExecutionException> { group.next().post { } }
+            group.join(20.milliseconds) shouldBe false
+            release.set()
+            group.join(10.seconds) shouldBe true
+            group.join() shouldBe true
+            results.map { it.await() } shouldBe List(2) { group[it].name }
+            runInterruptible { group.joinBlocking() }
+        }
+
+        test("leaves no worker behind when it is closed") {
+            val before = Worker.all()
+            WorkerGroup(3, backend).close()
+
+            Worker.all() shouldContainExactly before
+        }
+
+        test("is stopped as a whole when close is interrupted") {
+            val started = List(2) { Event(backend) }
+            val group = WorkerGroup(2, backend)
+            started.forEachIndexed { i, event ->
+                group[i].post {
+                    event.set()
+                    blockForever()
+                }
+            }
+            started.forEach { it.await() }
+            val printed = standardErrorOf {
+                val caller = Caller { group.close() }
+                caller.interrupt()
+
+                caller.failure.await() shouldBe null
+                caller.leftInterrupted.await() shouldBe true
+            }
+            List(2) { group[it].isAlive } shouldBe listOf(false, false)
+            printed shouldBe ""
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.freethreading.cell
+
+/** What happens just after one of some cells was read for the first time and found to hold [word]. Happens once. */
+internal class Interposition {
+    private var word = 0L
+    private var step: (() -> Unit)? = null
+
+    fun afterReading(word: Long, step: () -> Unit) {
+        this.word = word
+        this.step = step
+    }
+
+    fun hasRead(seen: Long) {
+        val due = step
+        if (seen == word && due != null) {
+            step = null
+            due()
+        }
+    }
+}
+
+/** A cell in which something may happen just after it was read; and so are those that it makes. */
+internal class InterposedCell(private val interposition: Interposition, private val cell: Cell = HeapCell(0)) : Cell by cell {
+    override var value: Long
+        get() = cell.value.also { interposition.hasRead(it) }
+        set(next) {
+            cell.value = next
+        }
+
+    override fun another(initial: Long, apart: Boolean) = InterposedCell(interposition, cell.another(initial, apart))
+}

@@ -1,0 +1,36 @@
+package org.freethreading.samples
+
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import org.freethreading.NotShippableException
+import org.freethreading.samples.refused.Report
+import java.io.File
+import java.net.Socket
+
+/** What the README shows is a file that is compiled and tested. */
+class ReadmeTest :
+    FunSpec({
+        timeout = 10_000
+
+        val readme = File("../README.md").readText()
+
+        for ((language, file) in listOf("kotlin" to "kotlin/Hello.kt", "java" to "java/JavaHello.java")) {
+            test("the program in $language is $file") {
+                val (folder, name) = file.split('/')
+                val source = File("src/main/$folder/org/freethreading/samples/$name").readText()
+
+                val blocks = Regex("```$language\n(.*?)```", RegexOption.DOT_MATCHES_ALL).findAll(readme).toList()
+
+                blocks.size shouldBe 1
+                source shouldContain blocks.single().groupValues[1]
+            }
+        }
+
+        test("the message of strict mode is the one that a refusal has") {
+            val refusal = shouldThrow<NotShippableException> { Report().run(Socket()) }
+
+            readme shouldContain "```\n${refusal.message}\n```"
+        }
+    })
