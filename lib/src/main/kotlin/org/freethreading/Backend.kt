@@ -35,8 +35,8 @@ public sealed class Backend : Serializable {
 
     internal fun <T> newItems(): Items<T> = HeapItems()
 
-    /** The [name]. */
-    override fun toString(): String = name()
+    /** The [name], and whether it is strict. */
+    abstract override fun toString(): String
 
     /** Workers that are threads of this JVM. */
     private data class OfThreads(private val virtual: Boolean, private val strict: Boolean) : Backend() {
@@ -50,7 +50,7 @@ public sealed class Backend : Serializable {
         override fun dispatcher(parallelism: Int): WorkerDispatcher =
             ThreadDispatcher(WorkerPool(parallelism, this), this)
 
-        override fun toString() = super.toString()
+        override fun toString() = if (strict) "${name()} (strict)" else name()
 
         private fun readResolve(): Any = OfThreads(virtual, strict)
     }
@@ -61,11 +61,12 @@ public sealed class Backend : Serializable {
         private const val THREADS = "threads"
         private const val VIRTUAL_THREADS = "virtual-threads"
         private const val PROCESSES = "processes"
+        private const val VARIABLE = "FREETHREADING_BACKEND"
 
         /**
          * Workers that are platform threads. A [strict] backend refuses at once, with [NotShippableException], what
          * could not travel to a process: so a program proven on threads does not break on processes. By default the
-         * system property `freethreading.strict` decides, which is off.
+         * system property `freethreading.strict` decides: `true`, or `false`, which is the default.
          */
         @JvmStatic
         @JvmOverloads
@@ -108,24 +109,29 @@ public sealed class Backend : Serializable {
          */
         @JvmStatic
         public fun current(): Backend {
-            val property = System.getProperty("freethreading.backend")
-            return when (val name = property ?: System.getenv("FREETHREADING_BACKEND") ?: THREADS) {
+            val property = System.getProperty("freethreading.backend").orEmpty()
+            val name = property.ifEmpty { System.getenv(VARIABLE).orEmpty() }.ifEmpty { THREADS }
+            val source =
+                if (property != "") "system property freethreading.backend" else "environment variable $VARIABLE"
+            return when (name) {
                 THREADS -> threads()
 
                 VIRTUAL_THREADS -> virtualThreads()
 
                 PROCESSES -> processes()
 
-                else -> {
-                    val source = if (property !=
-                        null) "system property freethreading.backend" else "environment variable FREETHREADING_BACKEND"
-                    throw IllegalArgumentException(
-                        "$source is '$name', and must be one of $THREADS, $VIRTUAL_THREADS, $PROCESSES"
-                    )
-                }
+                else -> throw IllegalArgumentException(
+                    "$source is '$name', and must be one of $THREADS, $VIRTUAL_THREADS, $PROCESSES"
+                )
             }
         }
 
-        private fun isStrict() = System.getProperty("freethreading.strict").toBoolean()
+        private fun isStrict(): Boolean = when (val value = System.getProperty("freethreading.strict").orEmpty()) {
+            "true" -> true
+            "false", "" -> false
+            else -> throw IllegalArgumentException(
+                "system property freethreading.strict is '$value', and must be true or false"
+            )
+        }
     }
 }

@@ -217,7 +217,11 @@ public class Barrier internal constructor(
     }
 
     private fun broken() = BrokenBarrierException(
-        "$this: a party gave up, the action failed, or it was aborted or reset; reset() makes it whole"
+        if (isBroken) {
+            "$this: a party gave up, the action failed, or it was aborted or reset; reset() makes it whole"
+        } else {
+            "$this: it was reset while this party waited"
+        }
     )
 
     private fun writeReplace(): Any = HeapHandle(this)

@@ -19,7 +19,8 @@ import kotlin.time.Duration
  * it holds it as before. Wake-ups without a signal are possible, so wait in a loop, or with [awaitFor].
  *
  * **Order.** A signal goes to the one who has waited longest. It is never lost: who gives up at the same moment, by a
- * time-out or an interrupt, has been signalled; who is cancelled passes it on.
+ * time-out or an interrupt, either has been signalled and says so, or leaves the signal to the next; who is cancelled
+ * passes it on.
  *
  * **Follows:** Python `threading.Condition` for the operations, `java.util.concurrent.locks.Condition` for the rest.
  */
@@ -193,7 +194,10 @@ public class Condition private constructor(private val monitor: Monitor, private
     }
 
     private fun leave(waiter: Waiter) {
-        word.leaveUngranted(waiter) { word.update { it - ONE_WAITING } }
+        word.leaveUngranted(waiter) {
+            // A grant that nobody is left to get goes as well: the signal finds this waiter gone.
+            word.update { (it - ONE_WAITING).let { left -> if (granted(left) > waiting(left)) left - 1 else left } }
+        }
     }
 
     private fun grant(count: Int) {
@@ -211,7 +215,7 @@ public class Condition private constructor(private val monitor: Monitor, private
             if (granted(word.value) > 0) deliver()
             if (waiter.isGranted || deadline.isPast) return
             sleep()
-            waiter.arm()
+            word.rearm(waiter)
         }
     }
 

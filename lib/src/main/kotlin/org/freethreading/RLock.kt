@@ -1,5 +1,8 @@
 package org.freethreading
 
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.withContext
 import org.freethreading.cell.Cell
@@ -7,6 +10,7 @@ import org.freethreading.cell.Hold
 import org.freethreading.cell.HoldKey
 import org.freethreading.wire.HeapHandle
 import java.io.Serializable
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.time.Duration
 
 /**
@@ -14,8 +18,9 @@ import kotlin.time.Duration
  *
  * The holder is a thread ([lockBlocking], [tryLock]) or a coroutine ([withLock]). A coroutine keeps it through
  * `withContext`, `withTimeout` and nested scopes, whatever threads it moves to, and calls blocking functions inside as
- * the same holder; what it starts with `launch` or `async` are other coroutines, which do not hold the lock, and so is
- * a nested `runBlocking`: taking the lock there, while the coroutine around it holds it, waits for ever.
+ * the same holder; what it starts with `launch` or `async` are other coroutines, which do not hold the lock. A
+ * `runBlocking` inside holds it too, but not what that starts. A context that is passed on as a whole, as in
+ * `withContext(coroutineContext + x)`, counts as that of another coroutine, which would wait for its own holder.
  * A coroutine that suspends must use [withLock]: what [lockBlocking] takes belongs to the thread, not to the coroutine.
  *
  * **Order and memory.** As [Lock].
@@ -140,21 +145,35 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
     /** Says who holds the lock. */
     override fun toString(): String = "R$lock"
 
+    /**
+     * The holder, if that is the caller: this coroutine; or, for a `runBlocking` in the middle of something, whoever
+     * called it on this thread. A coroutine with a parent was started beside the holder, and one that is not confined
+     * may run on the holder's thread by accident.
+     */
+    @OptIn(ExperimentalCoroutinesApi::class)
     private suspend fun ownerHere(): Any? {
-        val owner = currentCoroutineContext()[key]?.owner ?: Thread.currentThread()
-        return owner.takeIf { it === holder }
+        val context = currentCoroutineContext()
+        val hold = context[key]
+        val owner = when {
+            hold != null -> hold.owner
+            context[Job]?.parent != null || context[ContinuationInterceptor] === Dispatchers.Unconfined -> null
+            else -> Hold.ownerHere(key) ?: Thread.currentThread()
+        }
+        return owner?.takeIf { it === holder }
     }
 
     private suspend fun <T> holding(owner: Any?, block: suspend () -> T): T {
         if (owner == null) hold(Any()) else holds = Math.addExact(holds, 1)
         val me = holder!!
-        try {
-            return if (currentCoroutineContext()[key]?.owner ===
-                me) block() else withContext(Hold.of(key, me)) { block() }
-        } finally {
-            if (holder !== me) throw notHeld() // the block has freed it already, so it may be another's now
-            giveBack()
+        val result = try {
+            if (currentCoroutineContext()[key]?.owner === me) block() else withContext(Hold.of(key, me)) { block() }
+        } catch (failure: Throwable) {
+            if (holder === me) giveBack() else failure.addSuppressed(notHeld())
+            throw failure
         }
+        if (holder !== me) throw notHeld() // the block has freed it already, so it may be another's now
+        giveBack()
+        return result
     }
 
     private fun giveBack() {

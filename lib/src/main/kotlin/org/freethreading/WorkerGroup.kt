@@ -23,7 +23,14 @@ public constructor(
 
     init {
         require(size >= 1) { "a group cannot have $size workers: it takes 1 or more" }
-        workers = List(size) { Worker.eventLoop(backend = backend) }
+        val started = ArrayList<Worker>(size)
+        try {
+            repeat(size) { started += Worker.eventLoop(backend = backend) }
+        } catch (failure: Throwable) { // such as out of memory: unable to create native thread
+            started.forEach { it.shutdown() }
+            throw failure
+        }
+        workers = started
     }
 
     /** One worker after the other, in turn. */
@@ -44,7 +51,7 @@ public constructor(
         workers.forEach { it.shutdown() }
     }
 
-    /** Suspends until all workers have ended, at most for [timeout]; returns whether they have. */
+    /** Suspends until all workers have ended, which they do after [shutdown], at most for [timeout]; returns whether they have. */
     public suspend fun join(timeout: Duration = Duration.INFINITE): Boolean {
         val start = TimeSource.Monotonic.markNow()
         return workers.all { it.join(timeout - start.elapsedNow()) }

@@ -91,19 +91,29 @@ class WorkerPoolMapsTest : FunSpec({
             }
         }
 
-        test("ends with the failure of its input, having stopped its work") {
+        test("ends with the failure of its input, after the results of what was read before") {
             WorkerPool(2, LOOSE).use { pool ->
                 val broken = Iterable { iterator { yield(1); yield(2); throw IOException("no more") } }
                 val brokenFlow = flow { emit(1); emit(2); throw IOException("no more") }
 
                 shouldThrow<IOException> { pool.map(broken) { it } }
                 shouldThrow<IOException> { pool.mapAsync(broken) { it } }
-                shouldThrow<IOException> { pool.imap(broken) { it }.collect() }.message shouldBe "no more"
-                shouldThrow<IOException> { pool.imapUnordered(broken, 5) { it }.collect() }
-                shouldThrow<IOException> { pool.imap(brokenFlow) { awaitCancellation() }.collect() }
-                shouldThrow<IOException> { pool.imapUnordered(brokenFlow, 5) { it }.collect() }
+                for (chunk in listOf(0, 2, 5)) {
+                    for (flow in listOf(
+                        pool.imap(broken, chunk) { it },
+                        pool.imapUnordered(broken, chunk) { it },
+                        pool.imap(brokenFlow, chunk) { it },
+                        pool.imapUnordered(brokenFlow, chunk) { it },
+                    )) {
+                        val results = ArrayList<Int>()
+                        shouldThrow<IOException> { flow.collect { results += it } }.message shouldBe "no more"
+                        results.sorted() shouldBe listOf(1, 2)
+                    }
+                }
                 val results = pool.imapAllBlocking(broken, 0, ordered = true) { it }
-                shouldThrow<IOException> { while (results.hasNext()) results.next() }
+                results.next().get() shouldBe 1
+                results.next().get() shouldBe 2
+                shouldThrow<IOException> { results.hasNext() }
                 results.hasNext() shouldBe false
                 pool.map(1..10) { it }.size shouldBe 10
             }

@@ -431,16 +431,19 @@ private fun workerContract(backend: Backend) = funSpec {
 
         test("knows its children, which are those it started") {
             val names = SimpleQueue<List<String>>(backend)
+            val seen = Event(backend)
             val outer = Worker("outer", backend) {
                 val inner = Worker("inner", backend) { awaitCancellation() }.start()
                 names.put(Worker.children().map { it.name })
                 inner.terminate()
                 inner.join()
                 names.put(Worker.children().map { it.name })
+                seen.await()
             }.start()
             val children = Worker.children()
             children shouldContain outer
             children shouldNotContain Worker.current()
+            seen.set()
             outer.join()
 
             names.get() shouldBe listOf("inner")

@@ -2,6 +2,7 @@ package org.freethreading.java;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,7 @@ public final class Worker implements AutoCloseable, Executor {
     private final org.freethreading.Worker core;
 
     private Worker(org.freethreading.Worker core) {
-        this.core = core;
+        this.core = Objects.requireNonNull(core, "core");
     }
 
     /**
@@ -121,6 +122,18 @@ public final class Worker implements AutoCloseable, Executor {
      */
     public static Worker eventLoop(String name, Backend backend) {
         return of(org.freethreading.Worker.eventLoop(name, backend));
+    }
+
+    /**
+     * Starts a worker of {@code backend} without a target: it runs what is handed to it, until it is shut down.
+     *
+     * @param name the name; null stands for one that is made up
+     * @param backend what the worker is made of
+     * @param daemon whether the program may end while this worker runs
+     * @return the worker, started
+     */
+    public static Worker eventLoop(String name, Backend backend, boolean daemon) {
+        return of(org.freethreading.Worker.eventLoop(name, backend, daemon));
     }
 
     /**

@@ -2,6 +2,7 @@ package org.freethreading.java;
 
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.freethreading.Backend;
 
@@ -12,7 +13,7 @@ public final class WorkerGroup implements AutoCloseable, Iterable<Worker> {
     private final org.freethreading.WorkerGroup core;
 
     private WorkerGroup(org.freethreading.WorkerGroup core) {
-        this.core = core;
+        this.core = Objects.requireNonNull(core, "core");
     }
 
     /**
@@ -100,7 +101,7 @@ public final class WorkerGroup implements AutoCloseable, Iterable<Worker> {
     }
 
     /**
-     * Blocks the calling thread until all workers have ended.
+     * Blocks the calling thread until all workers have ended, which they do after {@link #shutdown()}.
      *
      * @throws IllegalStateException if the caller is one of the workers
      * @throws InterruptedException if the thread is interrupted, before or while it waits

@@ -3,6 +3,7 @@ package org.freethreading.java;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ public final class WorkerPool implements AutoCloseable {
     private final org.freethreading.WorkerPool core;
 
     private WorkerPool(org.freethreading.WorkerPool core) {
-        this.core = core;
+        this.core = Objects.requireNonNull(core, "core");
     }
 
     /** Makes a pool of as many workers of the current backend as there are processors. */

@@ -24,7 +24,7 @@ import org.freethreading.WorkerRunnable;
 
 /**
  * The workers of a {@link WorkerPool} as an {@link ExecutorService}: tasks are submitted and give futures. Workers,
- * failures, time-outs and settings are the pool's.
+ * failures, time-outs and settings are the pool's: they are daemons, so close the executor to wait for its tasks.
  *
  * <p><b>Lambdas.</b> Beside each method of the JDK that takes a {@code Runnable} or {@code Callable} stands one that
  * takes a {@link WorkerRunnable} or {@link WorkerCallable}. It wins for every lambda, which therefore serialises and may
@@ -48,7 +48,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     private final org.freethreading.WorkerPoolExecutor core;
 
     private WorkerPoolExecutor(org.freethreading.WorkerPoolExecutor core) {
-        this.core = core;
+        this.core = Objects.requireNonNull(core, "core");
     }
 
     /** Makes an executor with as many workers of the current backend as there are processors. */

@@ -26,7 +26,7 @@ class QueueConformanceTest {
     Stream<DynamicNode> isAQueueToTheLetter() {
         return OnEachBackend.Backends.all()
                 .flatMap(backend -> Stream.of(0, 16).map(capacity -> {
-                    String name = "Queue of capacity " + capacity + " on " + backend;
+                    String name = "Queue of capacity " + capacity + " on " + backend.name();
                     return DynamicContainer.dynamicContainer(name, tests(suite(name, capacity, backend)));
                 }));
     }

@@ -267,30 +267,21 @@ class WorkerPoolStreamTest {
     }
 
     @Test
-    void anExceptionOfTheInputStopsTheWork() throws Exception {
-        Gate gate = new Gate();
-        Iterable<Integer> broken = () -> Stream.iterate(0, x -> {
-                    uninterruptedly(gate);
-                    throw new IllegalStateException("input");
+    void anExceptionOfTheInputComesAfterTheResultsOfWhatWasReadBefore() {
+        Iterable<Integer> broken = () -> Stream.iterate(1, x -> {
+                    if (x == 50) throw new IllegalStateException("input");
+                    return x + 1;
                 })
                 .iterator();
 
-        assertThrows(
-                IllegalStateException.class,
-                () -> pool.imap(broken, 1, x -> {
-                            gate.pass();
-                            return x;
-                        })
-                        .toList());
+        for (int chunk : new int[] {0, 2, 7}) {
+            List<Integer> results = new ArrayList<>();
+            var failure = assertThrows(
+                    IllegalStateException.class,
+                    () -> pool.imap(broken, chunk, x -> x).forEach(results::add));
 
-        gate.awaitInterrupted();
-    }
-
-    private static void uninterruptedly(Gate gate) {
-        try {
-            gate.awaitEntered();
-        } catch (InterruptedException interrupt) {
-            throw new AssertionError(interrupt);
+            assertEquals("input", failure.getMessage());
+            assertEquals(IntStream.rangeClosed(1, 50).boxed().toList(), results);
         }
     }
 

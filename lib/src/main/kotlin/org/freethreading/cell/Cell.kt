@@ -25,6 +25,9 @@ internal interface Cell {
     /** Puts [waiter] at the end of the line. To be followed by a try before it sleeps. */
     fun enter(waiter: Waiter)
 
+    /** Lets [waiter] forget an earlier signal. To be followed by a try, which sees what the signal announced. */
+    fun rearm(waiter: Waiter)
+
     /** Takes [waiter] out of the line. [served]: it got what it came for, and needs no signal any more. */
     fun leave(waiter: Waiter, served: Boolean)
 

@@ -6,10 +6,14 @@ internal class Fifo {
         private set
     private var last: Waiter? = null
 
+    /** All before it have been signalled since their last try; null when all have. */
+    private var asleep: Waiter? = null
+
     fun add(waiter: Waiter) {
         waiter.previous = last
         last?.let { it.next = waiter } ?: run { first = waiter }
         last = waiter
+        if (asleep == null) asleep = waiter
     }
 
     fun remove(waiter: Waiter) {
@@ -17,14 +21,21 @@ internal class Fifo {
         val after = waiter.next
         if (before == null) first = after else before.next = after
         if (after == null) last = before else after.previous = before
+        if (asleep === waiter) asleep = after
         waiter.previous = null
         waiter.next = null
     }
 
-    /** The first that no signal has reached since its last try. Those before it are awake, so they are few. */
+    /** The first that no signal has reached since its last try. No waiter is passed over twice for one signal. */
     fun firstAsleep(): Waiter? {
-        var waiter = first
-        while (waiter != null && waiter.isSignalled) waiter = waiter.next
-        return waiter
+        while (asleep?.isSignalled == true) asleep = asleep?.next
+        return asleep
+    }
+
+    /** [waiter], which had been signalled, is going to sleep again at its old place. */
+    fun rearm(waiter: Waiter) {
+        waiter.arm()
+        val first = asleep
+        if (first == null || waiter.ticket < first.ticket) asleep = waiter
     }
 }

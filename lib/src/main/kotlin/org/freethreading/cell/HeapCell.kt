@@ -16,6 +16,10 @@ internal open class HeapCell(initial: Long) : Cell {
 
     override fun enter(waiter: Waiter) = (line ?: newLine()).enter(waiter)
 
+    override fun rearm(waiter: Waiter) {
+        line?.rearm(waiter)
+    }
+
     override fun leave(waiter: Waiter, served: Boolean) {
         val signalled = line?.leave(waiter) ?: false
         if (signalled || !served) signal()

@@ -30,6 +30,11 @@ internal class WaitLine {
         Unit
     }
 
+    /** Lets [waiter] forget an earlier signal, before it tries again. */
+    fun rearm(waiter: Waiter) {
+        if (waiter.isSignalled) guard.withLock { if (!waiter.isGranted) listOf(waiter).rearm(waiter) } else waiter.arm()
+    }
+
     /** Takes [waiter] out; returns whether a signal has reached it since its last try. */
     fun leave(waiter: Waiter): Boolean = guard.withLock {
         remove(waiter)

@@ -36,7 +36,7 @@ internal abstract class Waiter(val isThread: Boolean) {
 
     val isGranted: Boolean get() = state === GRANTED
 
-    /** Forgets an earlier signal. What the signal announced is seen by the try that follows. */
+    /** Forgets an earlier signal; the line does so, which has to know who sleeps. */
     fun arm() {
         while (true) {
             val seen = state

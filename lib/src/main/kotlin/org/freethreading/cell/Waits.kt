@@ -58,7 +58,7 @@ internal inline fun <W : Waiter> Cell.tryUntil(
             when {
                 waiter != null -> {
                     sleep(waiter)
-                    waiter.arm()
+                    rearm(waiter)
                 }
                 spin() -> Thread.onSpinWait()
                 else -> waiter = newWaiter().also { enter(it) }

@@ -2,6 +2,7 @@ package org.freethreading.worker
 
 import org.freethreading.TaskTimeoutException
 import java.time.Duration
+import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 
 /** Learns how an element ended. Called once, unless the element was cancelled. */
@@ -46,10 +47,11 @@ internal class Element(
     fun run(host: Host, expired: (retry: Boolean) -> Unit) {
         host.begin()
         if (!STATE.compareAndSet(this, READY, host)) return
-        val deadline = terms.timeout?.let { limit -> Deadlines.after(limit) { expire(host, limit, expired) } }
+        var deadline: Future<*>? = null
         var result: Any? = null
         var failure: Throwable? = null
         try {
+            deadline = terms.timeout?.let { limit -> Deadlines.after(limit) { expire(host, limit, expired) } }
             result = body.run(host, argument)
             terms.border?.checkValue(result, "result")
         } catch (thrown: Throwable) { // whatever it is, it is the outcome of this element and harms no other
@@ -61,7 +63,7 @@ internal class Element(
             failure?.let { Trace.ranOn(host.name, it) }
             report(result, failure)
         } else {
-            while (state === INTERRUPTING || !leave()) Thread.onSpinWait()
+            while (state === INTERRUPTING || !leave(host)) Thread.onSpinWait()
             Thread.interrupted()
         }
     }
@@ -115,16 +117,21 @@ internal class Element(
         if (!retry) report(null, TaskTimeoutException(host.name, limit))
     }
 
+    /**
+     * What a sink throws comes from code of the user that hangs on the result, and is not for whoever ends the element.
+     */
     private fun report(result: Any?, failure: Throwable?) {
         try {
             sink.done(this, result, failure)
-        } finally {
-            exit.leave()
+        } catch (thrown: Throwable) {
+            Uncaught.report(thrown)
         }
+        exit.leave()
     }
 
     /** Lets the host go on to something else, if the element was left alone and nobody is about to interrupt it. */
-    private fun leave(): Boolean = state.let { it !is LeftAlone || STATE.compareAndSet(this, it, GONE) }
+    private fun leave(host: Host): Boolean =
+        state.let { it !is LeftAlone || it.host !== host || STATE.compareAndSet(this, it, GONE) }
 
     /**
      * Stops what [host] runs, and makes the state [next]; false if it is not [seen] any more. Cancelling may run code
@@ -133,8 +140,11 @@ internal class Element(
     private fun interrupt(seen: Any, host: Host, next: Any): Boolean {
         if (!STATE.compareAndSet(this, seen, INTERRUPTING)) return false
         val job = host.interrupt()
-        host.whenInterrupted(this)
-        state = next
+        try {
+            host.whenInterrupted(this)
+        } finally {
+            state = next
+        }
         job?.cancel()
         return true
     }

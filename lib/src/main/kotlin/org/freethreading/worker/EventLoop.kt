@@ -47,7 +47,7 @@ internal class EventLoop : CoroutineDispatcher() {
     fun runUntil(done: () -> Boolean) {
         while (!done()) {
             val block = inbox.poll()
-            if (block != null) block.run() else sleepUnless(done)
+            if (block != null) run(block) else sleepUnless(done)
         }
     }
 
@@ -55,6 +55,13 @@ internal class EventLoop : CoroutineDispatcher() {
     fun end() {
         ended = true
         evacuate()
+    }
+
+    /** What a block throws must not end the loop. */
+    private fun run(block: Runnable) = try {
+        block.run()
+    } catch (thrown: Throwable) {
+        Uncaught.report(thrown)
     }
 
     private fun sleepUnless(done: () -> Boolean) {

@@ -39,6 +39,9 @@ internal class Gather(
     private val limit = AtomicInteger(items.size)
     private val finished = AtomicBoolean()
 
+    @Volatile
+    private var cancelled = false
+
     /** Whether the admission of the map as a whole has been given back. */
     private val released = AtomicBoolean()
 
@@ -72,6 +75,7 @@ internal class Gather(
     fun outcomes(): List<Outcome<Any?>> = List(items.size) { slots[it]!! }
 
     override fun cancel(interrupt: Boolean) {
+        cancelled = true
         issued.set(items.size)
         super.cancel(interrupt)
         release()
@@ -121,7 +125,7 @@ internal class Gather(
         if (prefix.get() >= needed() && finished.compareAndSet(false, true)) {
             release()
             end.signalAll()
-            whenFinished(this)
+            if (!cancelled) whenFinished(this) // else the chunks may have ended without their elements
         }
     }
 

@@ -7,6 +7,7 @@ import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.RejectedExecutionException
 
 /**
  * A map over an input that need not end, for one consumer. The input is read only as far ahead of the consumer as the
@@ -21,6 +22,12 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     private val chunk = chunkSize.coerceAtLeast(1)
     private val window = maxOf(2L * schedule.size * chunk, 2L * chunk)
     private val gathered = ArrayList<Any?>() // the offering side's
+
+    /**
+     * Why the input ended early: it failed, or its items were refused. Comes after the outcomes of what came before.
+     */
+    @Volatile
+    private var inputFailure: Throwable? = null
 
     /** Outcomes that have arrived: by index if their order counts, else as they came. */
     private val byIndex = ConcurrentHashMap<Long, Outcome<Any?>>()
@@ -45,9 +52,19 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
 
     /** The input has ended. */
     fun end() {
-        flush()
+        try {
+            flush()
+        } catch (rejected: RejectedExecutionException) {
+            if (inputFailure == null) inputFailure = rejected
+        }
         offered.value = -1 - offered.value
         offered.signal()
+    }
+
+    /** The input has ended by [failure]. */
+    fun fail(failure: Throwable) {
+        inputFailure = failure
+        end()
     }
 
     /** The next outcome, or null when the input has ended and all is delivered, suspending until it is there. */
@@ -59,7 +76,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
                 outcome != null || isDelivered()
             }
         }
-        return outcome
+        return outcome ?: ended()
     }
 
     /** As [next], reading [input], which is this stream's alone, on the calling thread as far as there is room. */
@@ -74,8 +91,10 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
                 outcome != null || isDelivered()
             }
         }
-        return outcome
+        return outcome ?: ended()
     }
+
+    private fun ended(): Outcome<Any?>? = inputFailure?.let { throw it }
 
     /**
      * Reads at least one item if there is room, and more until an outcome is there: a slow input holds up no outcome
@@ -83,11 +102,13 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
      */
     private fun feed(input: Iterator<Any?>): Outcome<Any?>? {
         while (hasRoom && offered.value >= 0) {
-            if (!input.hasNext()) {
-                end()
-                break
+            try {
+                if (input.hasNext()) add(input.next()) else end()
+            } catch (interrupt: InterruptedException) { // of the consumer, whose thread this is
+                throw interrupt
+            } catch (failure: Throwable) {
+                fail(failure)
             }
-            add(input.next())
             poll()?.let { return it }
         }
         return poll()
@@ -109,7 +130,12 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         if (gathered.isEmpty()) return
         val items = ArrayList(gathered)
         gathered.clear()
-        issue(items, offered.value - items.size)
+        try {
+            issue(items, offered.value - items.size)
+        } catch (rejected: RejectedExecutionException) {
+            offered.value -= items.size
+            throw rejected
+        }
     }
 
     private fun poll(): Outcome<Any?>? {

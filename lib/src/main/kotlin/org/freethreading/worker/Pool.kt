@@ -4,6 +4,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.launch
@@ -14,6 +15,7 @@ import org.freethreading.cell.blockUntil
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
+import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.resume
@@ -24,15 +26,23 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun on(terms: Terms) = Pool(schedule, terms)
 
     /** Runs a task and suspends until it has ended; a cancelled caller stops it. */
-    suspend fun call(body: Body): Any? = suspendCancellableCoroutine { caller ->
-        val element = element(body) { _, result, failure ->
-            if (failure == null) caller.resume(result) else caller.resumeWithException(failure)
+    suspend fun call(body: Body): Any? {
+        check(body)
+        return suspendCancellableCoroutine { caller ->
+            val element = element(body) { _, result, failure ->
+                if (failure == null) caller.resume(result) else caller.resumeWithException(failure)
+            }
+            try {
+                schedule.submit(element)
+                caller.invokeOnCancellation { element.cancel(interrupt = true) } // only of what has been accepted
+            } catch (rejected: RejectedExecutionException) {
+                caller.resumeWithException(rejected) // thrown from here, it would leave the caller's job a dead child
+            }
         }
-        schedule.submit(element)
-        caller.invokeOnCancellation { element.cancel(interrupt = true) } // only of what has been accepted
     }
 
     fun deferred(body: Body): Deferred<Any?> {
+        check(body)
         val deferred = CompletableDeferred<Any?>()
         val element = element(body) { _, result, failure ->
             if (failure == null) deferred.complete(result) else deferred.completeExceptionally(failure)
@@ -43,6 +53,7 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     }
 
     fun future(body: Body, future: TaskFuture<Any?> = TaskFuture()): CompletableFuture<Any?> {
+        check(body)
         schedule.submit(future.bind(element(body, sink = future)))
         return future
     }
@@ -50,6 +61,7 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     /** As [future], for a body that takes an [argument]. */
     fun applyFuture(body: Body, argument: Any?): CompletableFuture<Any?> {
         val future = TaskFuture<Any?>()
+        check(body)
         terms.border?.checkValue(argument, "argument")
         schedule.submit(future.bind(element(body, argument, future)))
         return future
@@ -60,11 +72,11 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
 
     /** Runs a task that nobody waits for; its failure is an uncaught exception of the thread that ran it. */
     fun execute(body: Body) {
+        check(body)
         schedule.submit(
             element(body) { _, _, failure ->
-                val thread = Thread.currentThread()
-                val isFailure = failure != null && failure !is CancellationException // which the pool has given it
-                if (isFailure) thread.uncaughtExceptionHandler.uncaughtException(thread, failure)
+                val isTheTasks = failure != null && failure !is CancellationException // else the pool's
+                if (isTheTasks) Uncaught.report(failure)
             },
         )
     }
@@ -146,8 +158,13 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
                 val stream = stream(chunkSize, ordered, body)
                 try {
                     val input = launch {
-                        items.collect { stream.offer(it) }
-                        stream.end()
+                        try {
+                            items.collect { stream.offer(it) }
+                            stream.end()
+                        } catch (failure: Throwable) {
+                            ensureActive() // else the consumer has gone
+                            stream.fail(failure)
+                        }
                     }
                     while (true) emit(stream.next() ?: break)
                     input.join()
@@ -163,10 +180,9 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         terms.border?.checkFunction(body.function)
     }
 
-    private fun element(body: Body, argument: Any? = null, sink: Sink): Element {
-        check(body)
-        return Element(body, argument, 0, terms, schedule.admission, sink)
-    }
+    /** An element of a body that has been checked. */
+    private fun element(body: Body, argument: Any? = null, sink: Sink) =
+        Element(body, argument, 0, terms, schedule.admission, sink)
 
     private fun requireChunk(chunkSize: Int) =
         require(chunkSize >= 0) { "a chunk cannot have $chunkSize elements: it takes 0 (choose) or more" }

@@ -102,7 +102,10 @@ internal class Schedule(private val staffing: Staffing) {
 
     fun closed() = RejectedExecutionException("pool '$name' has been shut down: it accepts no work")
 
-    fun shutdown() = admission.close()
+    fun shutdown() {
+        admission.close()
+        staff.signalAll() // the workers may have gone before, and somebody may wait for both
+    }
 
     /** Cancels the elements that have not begun. */
     fun cancelPending() {
@@ -114,7 +117,7 @@ internal class Schedule(private val staffing: Staffing) {
     fun terminate(): List<Element> {
         isTerminated = true
         refusal = terminated()
-        admission.close()
+        shutdown()
         val unbegun = abortPending(terminated())
         seats.forEach { seat ->
             seat.turn?.let { turn ->
@@ -135,6 +138,7 @@ internal class Schedule(private val staffing: Staffing) {
             element.next = null
             seat.rest.set(rest)
             wakeOne()
+            abortRefused()
         }
         return element
     }
@@ -216,9 +220,9 @@ internal class Schedule(private val staffing: Staffing) {
 
     /** What has its [turn] on [seat] has been interrupted: if it does not end in time, the seat is given up. */
     fun abandonAfterGrace(seat: Seat, turn: Seat.Turn) {
-        Deadlines.after(staffing.gracePeriod) {
-            if (seat.turn === turn) abandon(seat, turn)
-        }
+        val grace = Deadlines.after(staffing.gracePeriod) { if (seat.turn === turn) abandon(seat, turn) }
+        turn.grace = grace
+        if (seat.turn !== turn) grace.cancel(false) // it ended meanwhile, and may not have seen this
     }
 
     private fun abandon(seat: Seat, turn: Seat.Turn) {

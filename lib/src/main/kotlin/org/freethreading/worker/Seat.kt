@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReference
 
 /**
@@ -11,7 +12,11 @@ import java.util.concurrent.atomic.AtomicReference
  */
 internal class Seat(val name: String, private val schedule: Schedule) {
     /** One stay here: of an element, which may come again for another try, or of the initializer (null). */
-    class Turn(val element: Element?)
+    class Turn(val element: Element?) {
+        /** What gives the seat up if the turn does not end in time. */
+        @Volatile
+        var grace: Future<*>? = null
+    }
 
     private val first = Turn(null)
     private val occupant = AtomicReference<Any>(first)
@@ -56,7 +61,8 @@ internal class Seat(val name: String, private val schedule: Schedule) {
         var current = first
         schedule.initialize()
         var served = 0L
-        while (occupant.compareAndSet(current, IDLE) && schedule.lasts(served)) {
+        Thread.interrupted() // what the initializer left behind is not for the first element
+        while (leave(current) && schedule.lasts(served)) {
             val element = await(host) ?: return
             current = Turn(element)
             occupant.set(current)
@@ -66,6 +72,8 @@ internal class Seat(val name: String, private val schedule: Schedule) {
             served++
         }
     }
+
+    private fun leave(turn: Turn): Boolean = occupant.compareAndSet(turn, IDLE).also { turn.grace?.cancel(false) }
 
     /** Gives this seat up if it still is the [turn]'s. */
     fun abandon(turn: Turn): Boolean = occupant.compareAndSet(turn, ABANDONED)

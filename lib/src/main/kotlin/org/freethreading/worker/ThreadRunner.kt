@@ -103,6 +103,7 @@ internal class ThreadRunner(
             } catch (failure: Throwable) { // of one block, which must not end the loop
                 reportUnlessStopped(failure)
             } finally {
+                if (!terminated) Thread.interrupted() // what the block left behind is not for the next one
                 admission.leave()
             }
         }
@@ -143,10 +144,14 @@ internal class ThreadRunner(
             code = 1
             reportUnlessStopped(thrown)
         }
-        if (target != null) admission.close()
-        loop.runUntil { admission.isDrained }
-        loop.end()
-        end(code)
+        try {
+            if (target != null) admission.close()
+            loop.runUntil { admission.isDrained }
+        } finally { // whatever comes, nobody waits for a worker that has no thread any more
+            admission.close()
+            loop.end()
+            end(code)
+        }
     }
 
     private fun end(code: Int) {
@@ -178,7 +183,6 @@ internal class ThreadRunner(
     }
 
     private fun report(failure: Throwable) {
-        val mine = thread?.takeIf { it.isAlive } ?: Thread.currentThread()
-        mine.uncaughtExceptionHandler.uncaughtException(mine, failure)
+        Uncaught.report(failure, thread)
     }
 }

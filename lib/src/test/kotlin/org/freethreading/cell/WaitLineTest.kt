@@ -45,7 +45,7 @@ class WaitLineTest : FunSpec({
 
         line.wokenBy { signal() } shouldContainExactly listOf("a")
         line.wokenBy { signal() } shouldContainExactly listOf("b")
-        waiters[0].arm()
+        line.line.rearm(waiters[0])
         line.wokenBy { signal() } shouldContainExactly listOf("a")
         line.wokenBy { signal() } shouldContainExactly listOf("c")
 
@@ -101,7 +101,7 @@ class WaitLineTest : FunSpec({
         line.line.leave(b) shouldBe false
         line.line.leave(a) shouldBe true
         line.wokenBy { signal() } shouldContainExactly listOf("c")
-        c.arm()
+        line.line.rearm(c)
 
         line.line.leave(c) shouldBe false
         line.wokenBy { signalAll() } shouldContainExactly emptyList()
@@ -125,7 +125,7 @@ class WaitLineTest : FunSpec({
 
         line.wokenBy { grant { 3 } } shouldContainExactly listOf("0", "1", "2")
 
-        waiters[0].arm()
+        line.line.rearm(waiters[0])
         waiters.map { it.isGranted } shouldContainExactly listOf(true, true, true, false)
         waiters[0].isSignalled shouldBe true
         line.line.isFirst(waiters[3]) shouldBe true
