@@ -221,8 +221,8 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     /**
      * {@inheritDoc}
      *
-     * @throws java.util.concurrent.RejectedExecutionException {@inheritDoc}
-     * @throws InterruptedException {@inheritDoc}
+     * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
+     * @throws InterruptedException if the thread is interrupted, before or while it waits
      */
     @Override
     public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks) throws InterruptedException {
@@ -245,8 +245,8 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     /**
      * {@inheritDoc}
      *
-     * @throws java.util.concurrent.RejectedExecutionException {@inheritDoc}
-     * @throws InterruptedException {@inheritDoc}
+     * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
+     * @throws InterruptedException if the thread is interrupted, before or while it waits
      */
     @Override
     public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
@@ -273,9 +273,9 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     /**
      * {@inheritDoc}
      *
-     * @throws java.util.concurrent.RejectedExecutionException {@inheritDoc}
-     * @throws InterruptedException {@inheritDoc}
-     * @throws ExecutionException {@inheritDoc}
+     * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
+     * @throws InterruptedException if the thread is interrupted, before or while it waits
+     * @throws ExecutionException if no task succeeds
      */
     @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
@@ -300,10 +300,10 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     /**
      * {@inheritDoc}
      *
-     * @throws java.util.concurrent.RejectedExecutionException {@inheritDoc}
-     * @throws InterruptedException {@inheritDoc}
-     * @throws ExecutionException {@inheritDoc}
-     * @throws TimeoutException {@inheritDoc}
+     * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
+     * @throws InterruptedException if the thread is interrupted, before or while it waits
+     * @throws ExecutionException if no task succeeds
+     * @throws TimeoutException if the time is up before a task has succeeded
      */
     @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
@@ -425,7 +425,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     /**
      * {@inheritDoc}
      *
-     * @throws InterruptedException {@inheritDoc}
+     * @throws InterruptedException if the thread is interrupted, before or while it waits
      */
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {

@@ -125,8 +125,17 @@ internal class Gather(
         if (prefix.get() >= needed() && finished.compareAndSet(false, true)) {
             release()
             end.signalAll()
-            if (!cancelled) whenFinished(this) // else the chunks may have ended without their elements
+            if (!cancelled) finish() // else the chunks may have ended without their elements
         }
+    }
+
+    /**
+     * What is thrown comes from code of the user that hangs on the result, and is not for whoever ends the last chunk.
+     */
+    private fun finish() = try {
+        whenFinished(this)
+    } catch (thrown: Throwable) {
+        Uncaught.report(thrown)
     }
 
     /** How many chunks have to end: all, or those up to the one with the first failure. */
