@@ -5,10 +5,24 @@ import org.freethreading.cell.HeapCell
 import org.freethreading.queue.HeapItems
 import org.freethreading.queue.Items
 import org.freethreading.wire.Border
+import org.freethreading.worker.Body
+import org.freethreading.worker.Budget
+import org.freethreading.worker.Crossing
+import org.freethreading.worker.Here
+import org.freethreading.worker.Making
 import org.freethreading.worker.PlatformThreads
+import org.freethreading.worker.ProcessRunner
+import org.freethreading.worker.ProcessSeat
+import org.freethreading.worker.Runner
+import org.freethreading.worker.Schedule
+import org.freethreading.worker.Seat
+import org.freethreading.worker.Staffing
+import org.freethreading.worker.ThreadRunner
+import org.freethreading.worker.ThreadSeat
 import org.freethreading.worker.Threads
 import org.freethreading.worker.VirtualThreads
 import java.io.Serializable
+import java.time.Duration
 
 /**
  * What workers are made of: threads, virtual threads or child processes. The same program runs on each.
@@ -29,9 +43,19 @@ public sealed class Backend : Serializable {
     /** What everything must be able to cross on its way to a worker; null if nothing is checked. */
     internal abstract val border: Border?
 
-    internal abstract val threads: Threads
+    /** Makes a worker, not started; without a [target] it runs what it is handed until it is shut down. */
+    internal abstract fun newRunner(name: String, daemon: Boolean, target: Body?): Runner
 
-    internal fun newCell(initial: Long): Cell = HeapCell(initial)
+    /** How what a pool's tasks take and give travels; null if it does not. */
+    internal abstract fun crossing(codec: Codec?): Crossing?
+
+    /** How a pool of [workers] gets its seats. */
+    internal abstract fun seating(workers: Int, staffing: Staffing, crossing: Crossing?): (String, Schedule) -> Seat
+
+    internal fun newCell(initial: Long): Cell {
+        Here.requireShared("primitive")
+        return HeapCell(initial)
+    }
 
     internal fun <T> newItems(): Items<T> = HeapItems()
 
@@ -43,7 +67,19 @@ public sealed class Backend : Serializable {
         @Transient
         override val border: Border? = if (strict) Border() else null
 
-        override val threads: Threads get() = if (virtual) VirtualThreads else PlatformThreads
+        private val threads: Threads get() = if (virtual) VirtualThreads else PlatformThreads
+
+        override fun newRunner(name: String, daemon: Boolean, target: Body?): Runner =
+            ThreadRunner(threads, crossing(codec = null), name, daemon, target?.let { { host -> it.run(host, null) } })
+
+        override fun crossing(codec: Codec?): Crossing? = border?.let { Crossing.Checked(it).withCodec(codec) }
+
+        override fun seating(workers: Int, staffing: Staffing, crossing: Crossing?): (String, Schedule) -> Seat =
+            { name, schedule ->
+                ThreadSeat(name, schedule, staffing) { target ->
+                    ThreadRunner(threads, crossing, name, daemon = true, target)
+                }
+            }
 
         override fun name() = if (virtual) VIRTUAL_THREADS else THREADS
 
@@ -53,6 +89,41 @@ public sealed class Backend : Serializable {
         override fun toString() = if (strict) "${name()} (strict)" else name()
 
         private fun readResolve(): Any = OfThreads(virtual, strict)
+    }
+
+    /** Workers that are child JVMs. */
+    private data class OfProcesses(private val options: ProcessOptions) : Backend() {
+        @Transient
+        override val border: Border? = Border(options.codec)
+
+        override fun name() = PROCESSES
+
+        override fun newRunner(name: String, daemon: Boolean, target: Body?): Runner =
+            ProcessRunner(making(processors, packed(options.codec)), name, daemon, target)
+
+        override fun crossing(codec: Codec?): Crossing = packed(codec ?: options.codec)
+
+        override fun seating(workers: Int, staffing: Staffing, crossing: Crossing?): (String, Schedule) -> Seat {
+            val making = making(workers, crossing as Crossing.Packed, staffing.gracePeriod)
+            val initializer = staffing.initializer?.let(Body::of)?.also { crossing.function(it, isShared = true) }
+            return { name, schedule -> ProcessSeat(name, schedule, staffing.maxTasksPerWorker, making, initializer) }
+        }
+
+        private fun packed(codec: Codec?) = Crossing.Packed(codec, options.allow)
+
+        private fun making(workers: Int, crossing: Crossing.Packed, grace: Duration? = null) =
+            Making(Budget.recipe(options, workers), crossing, this, grace)
+
+        override fun dispatcher(parallelism: Int): WorkerDispatcher =
+            ProcessDispatcher(WorkerPool(parallelism, this), this)
+
+        override fun toString() = name()
+
+        private fun readResolve(): Any = OfProcesses(options)
+
+        private companion object {
+            val processors = Runtime.getRuntime().availableProcessors()
+        }
     }
 
     /** The backends there are. */
@@ -91,24 +162,28 @@ public sealed class Backend : Serializable {
         }
 
         /**
-         * Workers that are child JVMs.
-         *
-         * @throws UnsupportedOperationException in this version, which does not have them yet
+         * Workers that are child JVMs: what a task does to its process harms no other. They run the same Java with the
+         * same class path, and start when they are needed.
          */
         @JvmStatic
-        public fun processes(): Backend = throw UnsupportedOperationException(
-            "this version of freethreading has no workers that are processes yet: use Backend.threads()"
-        )
+        @JvmOverloads
+        public fun processes(options: ProcessOptions = ProcessOptions.builder().build()): Backend = OfProcesses(options)
+
+        /** Workers that are child JVMs, with options that [configure] sets. */
+        @JvmSynthetic
+        public fun processes(configure: ProcessOptions.Builder.() -> Unit): Backend =
+            OfProcesses(ProcessOptions.builder().apply(configure).build())
 
         /**
          * The backend of the system property `freethreading.backend`, else of the environment variable
-         * `FREETHREADING_BACKEND`, else [threads].
+         * `FREETHREADING_BACKEND`, else [threads]. Inside a worker that is a process: the backend it was started from.
          *
          * @throws IllegalArgumentException if the value is not the [name] of a backend
          * @throws UnsupportedOperationException if this JVM does not have the backend
          */
         @JvmStatic
         public fun current(): Backend {
+            (Here.backend as Backend?)?.let { return it }
             val property = System.getProperty("freethreading.backend").orEmpty()
             val name = property.ifEmpty { System.getenv(VARIABLE).orEmpty() }.ifEmpty { THREADS }
             val source =

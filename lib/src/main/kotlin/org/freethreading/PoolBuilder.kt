@@ -1,10 +1,11 @@
 package org.freethreading
 
+import org.freethreading.worker.Body
+import org.freethreading.worker.Here
 import org.freethreading.worker.Pool
 import org.freethreading.worker.Schedule
 import org.freethreading.worker.Staffing
 import org.freethreading.worker.Terms
-import org.freethreading.worker.ThreadRunner
 import java.time.Duration
 import java.util.concurrent.atomic.AtomicInteger
 
@@ -84,23 +85,17 @@ public class PoolBuilder<P> internal constructor(private val wrap: (Pool) -> P) 
     /**
      * Makes the pool and starts its workers.
      *
-     * @throws NotShippableException in strict mode, if the initializer cannot travel
+     * @throws NotShippableException on processes and in strict mode, if the initializer cannot travel
      */
     public fun build(): P {
+        Here.requireShared("pool")
         val backend = backend ?: Backend.current()
-        val border = backend.border?.withCodec(codec)
-        initializer?.let { border?.checkFunction(it) }
-        val staffing =
-            Staffing(
-                name ?: "pool-${unnamed.incrementAndGet()}",
-                workers,
-                initializer,
-                maxTasksPerWorker,
-                gracePeriod
-            ) { name, target ->
-                ThreadRunner(backend.threads, backend.border, name, daemon = true, target)
-            }
-        return wrap(Pool(Schedule(staffing), Terms(taskTimeout, retries, border)))
+        val crossing = backend.crossing(codec)
+        initializer?.let { crossing?.function(Body.of(it)) }
+        val name = name ?: "pool-${unnamed.incrementAndGet()}"
+        val staffing = Staffing(name, workers, initializer, maxTasksPerWorker, gracePeriod)
+        val schedule = Schedule(staffing, backend.seating(workers, staffing, crossing))
+        return wrap(Pool(schedule, Terms(taskTimeout, retries, crossing)))
     }
 
     internal companion object {

@@ -3,19 +3,17 @@ package org.freethreading
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.async
-import kotlinx.coroutines.launch
 import org.freethreading.cell.Deadline
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.wire.Border
 import org.freethreading.worker.Body
+import org.freethreading.worker.Crossing
 import org.freethreading.worker.Element
+import org.freethreading.worker.Leaving
 import org.freethreading.worker.Registry
 import org.freethreading.worker.Runner
 import org.freethreading.worker.TaskFuture
 import org.freethreading.worker.Terms
-import org.freethreading.worker.ThreadRunner
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Executor
 import kotlin.time.Duration
@@ -31,6 +29,9 @@ import kotlin.time.Duration
  * An uncaught exception of the target goes to the uncaught-exception handler of the thread, else to `System.err`, and
  * becomes the [failure]. One of a callback or of a launched coroutine is reported too, and does not end the worker.
  *
+ * On processes a target and what is handed over later are shipped, with copies of what they capture. The program's end
+ * ends all of its processes, in whatever way it ends.
+ *
  * A worker that is no daemon keeps the program alive. Safe for concurrent use. **Follows:** Python `threading.Thread`
  * and `multiprocessing.Process`, with the event loop of `asyncio`.
  */
@@ -41,7 +42,7 @@ public class Worker private constructor(private val runner: Runner) :
      * Makes a worker of [backend], not started, that will run [target]. Without a [name] it is called `Worker-1`,
      * `Worker-2`, ...
      *
-     * @throws NotShippableException in strict mode, if [target] cannot travel
+     * @throws NotShippableException on processes and in strict mode, if [target] cannot travel
      */
     public constructor(
         name: String? = null,
@@ -51,15 +52,12 @@ public class Worker private constructor(private val runner: Runner) :
     ) : this(backend, name, daemon, Body.of(target))
 
     private constructor(backend: Backend, name: String?, daemon: Boolean, body: Body) : this(
-        ThreadRunner(
-            backend.threads,
-            backend.border,
+        backend.newRunner(
             name ?: Registry.nextName(),
-            daemon
-        ) { host -> body.run(host, null) },
-    ) {
-        border?.checkFunction(body.function)
-    }
+            daemon,
+            body.also { backend.crossing(codec = null)?.function(it) },
+        ),
+    )
 
     /** The name; can be set until [start], then setting it is an [IllegalStateException]. */
     public var name: String by runner::name
@@ -79,13 +77,14 @@ public class Worker private constructor(private val runner: Runner) :
     /** 0 if the target returned, 1 if it threw, or the exit code of the process; null until the worker has ended. */
     public val exitCode: Int? get() = runner.exitCode
 
-    /** What the target threw; null if it did not. */
+    /** What the target threw, or [WorkerCrashedException] if its process died; null if neither. */
     public val failure: Throwable? get() = runner.failure
 
     /**
-     * Starts the worker, and returns it.
+     * Starts the worker, and returns it. Waits until its process, if it is one, is there.
      *
      * @throws IllegalStateException if it was started before
+     * @throws WorkerStartException if its process does not start
      */
     public fun start(): Worker {
         runner.start()
@@ -121,7 +120,7 @@ public class Worker private constructor(private val runner: Runner) :
      * Runs [block] on the worker's loop, after what was handed over before it.
      *
      * @throws java.util.concurrent.RejectedExecutionException if the worker accepts no more work
-     * @throws NotShippableException in strict mode, if [block] cannot travel
+     * @throws NotShippableException on processes and in strict mode, if [block] cannot travel
      */
     public fun post(block: WorkerRunnable) {
         execute(block)
@@ -129,8 +128,9 @@ public class Worker private constructor(private val runner: Runner) :
 
     /** As [post]. On processes, what does not serialise is refused. */
     override fun execute(command: Runnable) {
-        border?.checkFunction(command)
-        runner.post(command)
+        val body = Body.ofPlain(command)
+        crossing?.function(body)
+        runner.post(body)
     }
 
     /**
@@ -140,14 +140,14 @@ public class Worker private constructor(private val runner: Runner) :
      * @throws NotShippableException as [post]
      */
     public fun launch(block: suspend CoroutineScope.() -> Unit): Job {
-        border?.checkFunction(block)
-        return runner.launch { it.launch(block = block) }
+        check(block)
+        return runner.launch(block)
     }
 
     /** As [launch], with the result of [block]. An exception of [block] is thrown by `await`, and nowhere else. */
     public fun <R> async(block: suspend CoroutineScope.() -> R): Deferred<R> {
-        border?.checkFunction(block)
-        return runner.launch { it.async { block().also { result -> border?.checkValue(result, "result") } } }
+        check(block)
+        return result(runner.async(block))
     }
 
     /**
@@ -164,15 +164,16 @@ public class Worker private constructor(private val runner: Runner) :
         future(Body.of(command), TaskFuture { result })
 
     /**
-     * Asks the worker to stop: a thread is interrupted, and its coroutines are cancelled. It accepts no more work, and
-     * drops callbacks that have not begun.
+     * Asks the worker to stop: a thread is interrupted, and its coroutines are cancelled, in a process as here. It
+     * accepts no more work, and drops callbacks that have not begun. A process that has not ended a second later gets
+     * SIGTERM, and SIGKILL five seconds after that.
      */
     public fun terminate() {
         runner.terminate()
     }
 
     /**
-     * Stops the worker's process at once.
+     * Stops the worker's process at once, with SIGKILL. Does not wait for its end.
      *
      * @throws UnsupportedOperationException on threads, which cannot be killed
      */
@@ -192,6 +193,7 @@ public class Worker private constructor(private val runner: Runner) :
     override fun close() {
         shutdown()
         if (runner === Registry.current()) return
+        Leaving.early()
         try {
             runner.life.blockUntil { runner.hasEnded }
         } catch (_: InterruptedException) {
@@ -216,18 +218,21 @@ public class Worker private constructor(private val runner: Runner) :
     /** Shows the name. */
     override fun toString(): String = "Worker($name)"
 
-    private val border: Border? get() = runner.border
+    private val crossing: Crossing? get() = runner.crossing
+
+    private fun check(block: suspend CoroutineScope.() -> Any?) {
+        crossing?.function(Body.of(block))
+    }
 
     private fun joinBlocking(deadline: Deadline): Boolean {
         requireJoinable()
+        Leaving.early()
         return runner.life.blockUntil(deadline) { runner.hasEnded }
     }
 
     private fun <R> future(body: Body, future: TaskFuture<R>): CompletableFuture<R> {
-        border?.checkFunction(body.function)
-        runner.submit { admission ->
-            future.bind(Element(body, null, 0, Terms(border = border), admission, future))
-        }
+        crossing?.function(body)
+        runner.submit { exit -> future.bind(Element(body, null, 0, Terms(crossing = crossing), exit, future)) }
         return future
     }
 
@@ -255,9 +260,7 @@ public class Worker private constructor(private val runner: Runner) :
             name: String? = null,
             backend: Backend = Backend.current(),
             daemon: Boolean = false
-        ): Worker = Worker(
-            ThreadRunner(backend.threads, backend.border, name ?: Registry.nextName(), daemon, target = null)
-        ).start()
+        ): Worker = Worker(backend.newRunner(name ?: Registry.nextName(), daemon, target = null)).start()
 
         /**
          * The worker that the calling code runs on. Code that no worker runs belongs to the main program, the worker

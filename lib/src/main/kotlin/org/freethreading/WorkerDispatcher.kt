@@ -20,11 +20,12 @@ public interface WorkerDispatcher : AutoCloseable {
 /**
  * Runs [block] on a worker of [dispatcher], and suspends until it has ended. Cancelling the caller cancels it there.
  *
- * @throws NotShippableException in strict mode, if [block] or its result cannot travel
+ * @throws NotShippableException on processes and in strict mode, if [block] or its result cannot travel
  */
 public suspend fun <R> withWorker(dispatcher: WorkerDispatcher, block: suspend CoroutineScope.() -> R): R =
     when (dispatcher) {
         is ThreadDispatcher -> dispatcher.run(block)
+        is ProcessDispatcher -> dispatcher.run(block)
         else -> throw IllegalArgumentException("$dispatcher was not made by Backend.dispatcher()")
     }
 
@@ -46,4 +47,15 @@ internal class ThreadDispatcher(private val pool: WorkerPool, private val backen
         backend.border?.checkFunction(block)
         return withContext(this + Registry.Context(null), block).also { backend.border?.checkValue(it, "result") }
     }
+}
+
+/** On processes: a pool to which blocks are shipped as a whole. */
+internal class ProcessDispatcher(private val pool: WorkerPool, private val backend: Backend) : WorkerDispatcher {
+    override val parallelism: Int get() = pool.workers
+
+    override fun close() = pool.close()
+
+    override fun toString(): String = "${backend.name()}.dispatcher($parallelism)"
+
+    suspend fun <R> run(block: suspend CoroutineScope.() -> R): R = pool.call(block)
 }

@@ -51,7 +51,10 @@ public constructor(
         workers.forEach { it.shutdown() }
     }
 
-    /** Suspends until all workers have ended, which they do after [shutdown], at most for [timeout]; returns whether they have. */
+    /**
+     * Suspends until all workers have ended, which they do after [shutdown], at most for [timeout]; returns whether
+     * they have.
+     */
     public suspend fun join(timeout: Duration = Duration.INFINITE): Boolean {
         val start = TimeSource.Monotonic.markNow()
         return workers.all { it.join(timeout - start.elapsedNow()) }

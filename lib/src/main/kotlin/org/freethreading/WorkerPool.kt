@@ -13,6 +13,7 @@ import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
 import org.freethreading.worker.Body
 import org.freethreading.worker.Gather
+import org.freethreading.worker.Leaving
 import org.freethreading.worker.Pool
 import org.freethreading.worker.TaskFuture
 import java.util.AbstractMap.SimpleImmutableEntry
@@ -28,7 +29,10 @@ import kotlin.time.toJavaDuration
  * Each task ends on its own: a failure, a time-out or a crash is that of one task or one element, and the pool goes on
  * at full size. On threads a task that overruns its time is interrupted and its caller gets [TaskTimeoutException] at
  * once; a thread that does not react is replaced after the grace period. When as many threads are stuck as there are
- * workers, new work is rejected.
+ * workers, new work is rejected. On processes a task that does not end in time is cancelled there, and its process
+ * killed after the grace period. Whatever a task does to its process, `System.exit` and crashes in native code
+ * included, fails that task alone, with [WorkerCrashedException]; the process is replaced, and no task is started twice
+ * unless retries were asked for.
  *
  * **Maps.** Chunk 0 means: choose. [map] keeps the order of the input, throws the failure that is first in that order,
  * and stops the rest. [imap] is lazy and bounded: it reads the input only a little ahead of the consumer, so an endless
@@ -43,8 +47,10 @@ import kotlin.time.toJavaDuration
  * future or deferred from outside, stop that work: what runs is cancelled, and interrupted on threads.
  *
  * **Errors.** A failure arrives as the exception that the task threw, with its own stack, and, suppressed, on which
- * worker it ran and where a blocked caller waited. After [shutdown] all calls throw `RejectedExecutionException`; in
- * strict mode they throw [NotShippableException] for what cannot travel.
+ * worker it ran and where a blocked caller waited; one that cannot be brought here from a process arrives as
+ * [RemoteTaskException]. After [shutdown] all calls throw `RejectedExecutionException`; on processes and in strict mode
+ * they throw [NotShippableException] for what cannot travel. When no process can be started, tasks fail with
+ * [WorkerStartException].
  *
  * Safe for concurrent use. **Follows:** Python `multiprocessing.pool.Pool`.
  */
@@ -303,6 +309,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
     override fun close() {
         shutdown()
         if (pool.schedule.isEntered) return
+        Leaving.early()
         try {
             joinBlocking(Deadline.NEVER)
         } catch (_: InterruptedException) {
@@ -320,6 +327,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
 
     private fun joinBlocking(deadline: Deadline): Boolean {
         requireClosed()
+        Leaving.early()
         return pool.schedule.staff.blockUntil(deadline) { pool.schedule.staff.value == 0L }
     }
 

@@ -55,14 +55,16 @@ public class WorkerPoolExecutor internal constructor(private val pool: Pool) :
      * Starts [block] on a worker. Cancelling the result stops it.
      *
      * @throws java.util.concurrent.RejectedExecutionException after [shutdown]
-     * @throws NotShippableException in strict mode, if [block] cannot travel
+     * @throws NotShippableException on processes and in strict mode, if [block] cannot travel
      */
     public fun <R> submit(block: suspend CoroutineScope.() -> R): Deferred<R> = result(pool.deferred(Body.of(block)))
 
     /** As [submit], for a blocking [call]. `cancel(false)` on the future does not interrupt what runs. */
     public fun <R> future(call: WorkerCallable<R>): CompletableFuture<R> = result(pool.future(Body.of(call)))
 
-    /** As the other [future], for any [call]. In strict mode one that does not serialise is refused. */
+    /**
+     * As the other [future], for any [call]. On processes and in strict mode one that does not serialise is refused.
+     */
     public fun <R> future(call: Callable<R>): CompletableFuture<R> = result(pool.future(Body.ofPlain(call)))
 
     /** As [future], for any [command]; the future gives [result]. */
@@ -91,8 +93,8 @@ public class WorkerPoolExecutor internal constructor(private val pool: Pool) :
         val gather = pool.gather(items, chunkSize, failFast = false, Body.mapping(transform))
         try {
             for (i in 0 until gather.size) {
-                if (!gather.progress.awaitUntil(deadline) { gather[i] != null }) throw tooLate(i)
-                emit(result(gather[i]!!.get()))
+                if (!gather.progress.awaitUntil(deadline) { gather.has(i) }) throw tooLate(i)
+                emit(result(gather[i].get()))
             }
         } finally {
             gather.cancel()
@@ -176,8 +178,8 @@ public class WorkerPoolExecutor internal constructor(private val pool: Pool) :
     }
 
     private fun next(gather: Gather, index: Int, deadline: Deadline): Outcome<Any?> {
-        if (!gather.progress.blockUntil(deadline) { gather[index] != null }) throw tooLate(index)
-        return gather[index]!!
+        if (!gather.progress.blockUntil(deadline) { gather.has(index) }) throw tooLate(index)
+        return gather[index]
     }
 
     private fun tooLate(index: Int) = TimeoutException("the result of element $index was not there in time")

@@ -35,13 +35,11 @@ class BackendTest : FunSpec({
         }
     }
 
-    test("processes are not there yet, by either way of asking") {
-        val message = "this version of freethreading has no workers that are processes yet: use Backend.threads()"
-
-        shouldThrow<UnsupportedOperationException> { Backend.processes() } shouldHaveMessage message
-        withProperty("freethreading.backend", "processes") {
-            shouldThrow<UnsupportedOperationException> { Backend.current() } shouldHaveMessage message
-        }
+    test("processes are made by their options, and are the default if the property says so") {
+        Backend.processes().name() shouldBe "processes"
+        Backend.processes() shouldBe Backend.processes(ProcessOptions.builder().build())
+        Backend.processes { maxHeap = "64m" } shouldNotBe Backend.processes()
+        withProperty("freethreading.backend", "processes") { Backend.current() shouldBe Backend.processes() }
     }
 
     val java = Runtime.version().feature()

@@ -13,12 +13,25 @@ import kotlin.coroutines.ContinuationInterceptor
 import kotlin.time.Duration.Companion.seconds
 
 class HostileCallbacksTest : FunSpec({
-    timeout = 20_000
+    timeout = 600_000 // of a whole context
+    invocationTimeout = 60_000
 
-    Backends.all.forEach {
+    Backends.ofWorkers.forEach {
         include(completionHandlerContract(it))
         include(uncaughtHandlerContract(it))
         include(leftInterruptContract(it))
+    }
+
+    Backends.all.forEach { backend ->
+        test("an uncaught-exception handler that throws, on $backend, lets the loop go on when it is the thread's own") {
+            val worker = Worker.eventLoop("hostile-thread", backend)
+            worker.post { Thread.currentThread().setUncaughtExceptionHandler { _, _ -> error("nor here") } }
+            worker.post { error("no luck") }
+            worker.launch { error("no luck") }.join()
+
+            worker.future { "next" }.await() shouldBe "next"
+            worker.shouldEnd()
+        }
     }
 
     context("a Runnable that throws on a loop, which was given to it as to a dispatcher,") {
@@ -91,7 +104,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
         test("lets terminate() end the rest") {
             quietly {
                 val pool = WorkerPool(1, backend)
-                val started = Event(backend)
+                val started = Signal()
                 val running = pool.future {
                     started.set()
                     blockForever()
@@ -113,7 +126,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
             quietly {
                 val pool = WorkerPool(1, backend)
                 val name = pool.call { Worker.current().name }
-                val release = Event(backend)
+                val release = Signal()
                 val results = listOf(pool.async { release.awaitBlocking() }, pool.async { error("no luck") }, pool.async { release.await() })
                 results.forEach { it.failWhenCompleted() }
                 val next = pool.future { Worker.current().name }
@@ -130,7 +143,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
         test("lets a cancelled task go, and the worker go on") {
             quietly {
                 val pool = WorkerPool(1, backend)
-                val started = Event(backend)
+                val started = Signal()
                 val running = pool.async {
                     started.set()
                     blockForever()
@@ -147,7 +160,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
 
         test("lets the time of the next task run out, too") {
             quietly {
-                val pool = WorkerPool.builder().workers(1).backend(backend).taskTimeout(java.time.Duration.ofMillis(20)).build()
+                val pool = WorkerPool.builder().workers(1).backend(backend).taskTimeout(backend.moment).build()
                 repeat(2) {
                     val late = pool.async { blockForever() }
                     late.failWhenCompleted()
@@ -162,7 +175,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
         test("of a map lets the workers go on") {
             quietly {
                 val pool = WorkerPool(2, backend)
-                val release = Event(backend)
+                val release = Signal()
                 val map = pool.mapAsync(1..4) { it.also { release.awaitBlocking() } }
                 map.failWhenCompleted()
                 release.set()
@@ -176,7 +189,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
         test("of a map lets terminate() end the rest") {
             quietly {
                 val pool = WorkerPool(1, backend)
-                val started = Event(backend)
+                val started = Signal()
                 val map = pool.mapAsync(1..4) {
                     started.set()
                     blockForever()
@@ -196,7 +209,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
         test("of a coroutine on a worker lets the worker go on, and end") {
             quietly {
                 val worker = Worker.eventLoop("hostile-loop", backend)
-                val release = Event(backend)
+                val release = Signal()
                 val jobs = listOf(worker.async { release.await() }, worker.launch { release.await() })
                 jobs.forEach { it.failWhenCompleted() }
                 release.set()
@@ -210,7 +223,7 @@ private fun completionHandlerContract(backend: Backend) = funSpec {
         test("of a coroutine on a worker lets terminate() end it") {
             quietly {
                 val worker = Worker.eventLoop("hostile-loop", backend)
-                val never = Event(backend)
+                val never = Signal()
                 val jobs = listOf(worker.async { never.await() }, worker.launch { never.await() })
                 jobs.forEach { it.failWhenCompleted() }
 
@@ -258,16 +271,6 @@ private fun uncaughtHandlerContract(backend: Backend) = funSpec {
             }
         }
 
-        test("lets the loop go on when it is the thread's own") {
-            val worker = Worker.eventLoop("hostile-thread", backend)
-            worker.post { Thread.currentThread().setUncaughtExceptionHandler { _, _ -> error("nor here") } }
-            worker.post { error("no luck") }
-            worker.launch { error("no luck") }.join()
-
-            worker.future { "next" }.await() shouldBe "next"
-            worker.shouldEnd()
-        }
-
         test("lets a pool go on after a command that fails") {
             withUncaught({ error("nor here") }) {
                 val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("hostile-pool").build()
@@ -284,6 +287,7 @@ private fun uncaughtHandlerContract(backend: Backend) = funSpec {
         test("lets a pool end whose initializer fails") {
             withUncaught({ error("nor here") }) {
                 val executor = WorkerPoolExecutor.builder().workers(2).backend(backend).name("hostile-start").initializer { error("no luck") }.build()
+                shouldThrow<WorkerStartException> { executor.submit { }.await() }
                 executor.shutdown()
 
                 executor.awaitTermination(10.seconds) shouldBe true
@@ -296,7 +300,7 @@ private fun uncaughtHandlerContract(backend: Backend) = funSpec {
 private fun leftInterruptContract(backend: Backend) = funSpec {
     context("an interrupt that was left behind on $backend") {
         test("by the initializer does not reach the first task") {
-            val accepted = Event(backend)
+            val accepted = Signal()
             val pool = WorkerPool.builder().workers(1).backend(backend).initializer {
                 accepted.awaitBlocking()
                 Thread.currentThread().interrupt()
@@ -308,7 +312,7 @@ private fun leftInterruptContract(backend: Backend) = funSpec {
             pool.shouldEnd()
         }
 
-        val blocks = mapOf<String, (Worker, Event) -> Unit>(
+        val blocks = mapOf<String, (Worker, Signal) -> Unit>(
             "post" to { worker, go ->
                 worker.post {
                     go.awaitBlocking()
@@ -325,7 +329,7 @@ private fun leftInterruptContract(backend: Backend) = funSpec {
         for ((name, block) in blocks) {
             test("by what $name was given does not reach what comes next") {
                 val worker = Worker.eventLoop(backend = backend)
-                val seen = SimpleQueue<Boolean>(backend)
+                val seen = Journal<Boolean>()
                 val successors = listOf<() -> Unit>(
                     { worker.future { seen.put(Thread.currentThread().isInterrupted) } },
                     { worker.post { seen.put(Thread.currentThread().isInterrupted) } },
@@ -333,11 +337,11 @@ private fun leftInterruptContract(backend: Backend) = funSpec {
                 )
 
                 val flags = successors.map { successor ->
-                    val go = Event(backend)
+                    val go = Signal()
                     block(worker, go)
                     successor()
                     go.set()
-                    seen.get()
+                    seen.next()
                 }
 
                 flags shouldBe listOf(false, false, false)

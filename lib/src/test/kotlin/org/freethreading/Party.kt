@@ -10,6 +10,9 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.launch
 import org.freethreading.cell.ThreadWaiter
+import org.freethreading.worker.PlatformThreads
+import org.freethreading.worker.Threads
+import org.freethreading.worker.VirtualThreads
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.ExecutionException
@@ -44,8 +47,12 @@ internal sealed class Party<R> {
     }
 }
 
+/** What a caller on this side may be: a thread as the workers of [backend] are, if they are threads. */
+private fun threadsOf(backend: Backend): Threads =
+    if (backend.name() == "virtual-threads") VirtualThreads else PlatformThreads
+
 internal class ThreadParty<R>(backend: Backend, work: () -> R) : Party<R>() {
-    val thread: Thread = backend.threads.newThread("party", true) {
+    val thread: Thread = threadsOf(backend).newThread("party", true) {
         val result = runCatching(work)
         complete(result.exceptionOrNull()) { result.getOrThrow() }
     }

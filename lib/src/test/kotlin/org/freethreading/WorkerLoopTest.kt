@@ -31,9 +31,10 @@ import kotlin.coroutines.ContinuationInterceptor
 import kotlin.time.Duration.Companion.seconds
 
 class WorkerLoopTest : FunSpec({
-    timeout = 20_000
+    timeout = 600_000 // of a whole context
+    invocationTimeout = 60_000
 
-    Backends.all.forEach { include(loopContract(it)) }
+    Backends.ofWorkers.forEach { include(loopContract(it)) }
 
     context("a worker's loop on threads that check nothing") {
         test("stands still while a nested runBlocking runs inside one of its blocks") {
@@ -101,17 +102,17 @@ private fun loopContract(backend: Backend) = funSpec {
     context("a worker's loop on $backend") {
         test("runs callbacks in the order in which they were posted") {
             val worker = Worker.eventLoop(backend = backend)
-            val seen = SimpleQueue<Int>(backend)
+            val seen = Journal<Int>()
             for (i in 1..1000) worker.post { seen.put(i) }
             worker.close()
 
-            List(1000) { seen.get() } shouldBe (1..1000).toList()
+            List(1000) { seen.next() } shouldBe (1..1000).toList()
         }
 
         test("runs callbacks, coroutines and futures in the order in which they were handed over") {
             val worker = Worker.eventLoop(backend = backend)
-            val seen = SimpleQueue<String>(backend)
-            val open = Event(backend)
+            val seen = Journal<String>()
+            val open = Signal()
             worker.post { open.awaitBlocking() }
             worker.post { seen.put("post") }
             worker.launch { seen.put("launch") }
@@ -121,26 +122,26 @@ private fun loopContract(backend: Backend) = funSpec {
             open.set()
             worker.close()
 
-            List(5) { seen.get() } shouldBe listOf("post", "launch", "async", "future", "execute")
+            List(5) { seen.next() } shouldBe listOf("post", "launch", "async", "future", "execute")
         }
 
         test("runs everything on the worker") {
             val worker = Worker.eventLoop("here", backend)
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             worker.post { seen.put(Worker.current().name) }
             worker.launch { seen.put(Worker.current().name) }.join()
             worker.async { Worker.current().name }.await() shouldBe "here"
             worker.future { Worker.current().name }.await() shouldBe "here"
             worker.async { Worker.currentIdent() }.await() shouldBe worker.ident
 
-            seen.get() shouldBe "here"
-            seen.get() shouldBe "here"
+            seen.next() shouldBe "here"
+            seen.next() shouldBe "here"
             worker.close()
         }
 
         test("knows its worker in coroutines that move to other dispatchers and in children that are launched") {
             val worker = Worker.eventLoop("here", backend)
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             worker.launch {
                 withContext(Dispatchers.Default) { seen.put(Worker.current().name) }
                 launch { seen.put(Worker.current().name) }
@@ -151,7 +152,7 @@ private fun loopContract(backend: Backend) = funSpec {
                 }
             }.join()
 
-            repeat(4) { seen.get() shouldBe "here" }
+            repeat(4) { seen.next() shouldBe "here" }
             withContext(Dispatchers.Default) { Worker.current().name } shouldBe "main"
             worker.close()
         }
@@ -188,8 +189,8 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("cancels a coroutine there when its job or deferred is cancelled") {
             val worker = Worker.eventLoop(backend = backend)
-            val seen = SimpleQueue<String>(backend)
-            val started = Event(backend)
+            val seen = Journal<String>()
+            val started = Signal()
             val job = worker.launch {
                 try {
                     started.set()
@@ -201,7 +202,7 @@ private fun loopContract(backend: Backend) = funSpec {
             started.await()
             job.cancelAndJoin()
 
-            seen.get() shouldBe "cancelled on ${worker.name}"
+            seen.next() shouldBe "cancelled on ${worker.name}"
             val deferred = worker.async { awaitCancellation() }
             deferred.cancelAndJoin()
             worker.async { "alive" }.await() shouldBe "alive"
@@ -210,7 +211,7 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("interrupts a running future that is cancelled, or completed in any other way, and nothing after it") {
             val worker = Worker.eventLoop(backend = backend)
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             val endings = listOf<(java.util.concurrent.CompletableFuture<Unit>) -> Unit>(
                 { it.cancel(true) },
                 { it.complete(Unit) },
@@ -218,7 +219,7 @@ private fun loopContract(backend: Backend) = funSpec {
                 { it.orTimeout(1, TimeUnit.MILLISECONDS) },
             )
             for (end in endings) {
-                val started = Event(backend)
+                val started = Signal()
                 val future = worker.future<Unit> {
                     try {
                         started.set()
@@ -231,7 +232,7 @@ private fun loopContract(backend: Backend) = funSpec {
                 started.await()
                 end(future)
 
-                seen.get() shouldBe "interrupted"
+                seen.next() shouldBe "interrupted"
                 worker.future { Thread.currentThread().isInterrupted }.await() shouldBe false
             }
             worker.close()
@@ -239,9 +240,9 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("lets a running future that is cancelled without interrupt go on, and drops its result") {
             val worker = Worker.eventLoop(backend = backend)
-            val started = Event(backend)
-            val release = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val started = Signal()
+            val release = Signal()
+            val seen = Journal<String>()
             val future = worker.future {
                 started.set()
                 release.awaitBlocking()
@@ -251,15 +252,15 @@ private fun loopContract(backend: Backend) = funSpec {
             future.cancel(false) shouldBe true
             release.set()
 
-            seen.get() shouldBe "went on"
+            seen.next() shouldBe "went on"
             shouldThrow<CancellationException> { future.await() }
             worker.close()
         }
 
         test("never runs a future that is cancelled before its turn") {
             val worker = Worker.eventLoop(backend = backend)
-            val release = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val release = Signal()
+            val seen = Journal<String>()
             worker.post { release.awaitBlocking() }
             val future = worker.future { seen.put("ran") }
             future.cancel(false)
@@ -271,22 +272,22 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("waits with work that is handed over before start") {
             val worker = Worker(backend = backend) { }
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             worker.post { seen.put("post") }
             val deferred = worker.async { "async" }
             val future = worker.future { "future" }
             seen.isEmpty shouldBe true
             worker.start().join()
 
-            seen.get() shouldBe "post"
+            seen.next() shouldBe "post"
             deferred.await() shouldBe "async"
             future.await() shouldBe "future"
         }
 
         test("waits with work that is handed over while a blocking target runs") {
-            val started = Event(backend)
-            val release = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val started = Signal()
+            val release = Signal()
+            val seen = Journal<String>()
             val worker = Worker.blocking(backend = backend) {
                 started.set()
                 release.awaitBlocking()
@@ -298,12 +299,12 @@ private fun loopContract(backend: Backend) = funSpec {
             release.set()
             worker.join()
 
-            seen.get() shouldBe "target"
-            seen.get() shouldBe "post"
+            seen.next() shouldBe "target"
+            seen.next() shouldBe "post"
         }
 
         test("runs work while a suspending target waits") {
-            val open = Event(backend)
+            val open = Signal()
             val worker = Worker(backend = backend) { open.await() }.start()
 
             worker.async { "served" }.await() shouldBe "served"
@@ -314,8 +315,8 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("does accepted work after shutdown, and rejects later work") {
             val worker = Worker.eventLoop("closing", backend)
-            val release = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val release = Signal()
+            val seen = Journal<String>()
             worker.post { release.awaitBlocking() }
             worker.post { seen.put("post") }
             val job = worker.launch {
@@ -331,8 +332,8 @@ private fun loopContract(backend: Backend) = funSpec {
             shouldThrow<RejectedExecutionException> { worker.future { } }.message shouldBe message
             release.set()
             worker.join()
-            seen.get() shouldBe "post"
-            seen.get() shouldBe "launch"
+            seen.next() shouldBe "post"
+            seen.next() shouldBe "launch"
             job.isCompleted shouldBe true
         }
 
@@ -344,13 +345,13 @@ private fun loopContract(backend: Backend) = funSpec {
         }
 
         test("is closed by its own worker without waiting") {
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             val worker = Worker.eventLoop(backend = backend)
             worker.post {
                 Worker.current().close()
                 seen.put("closed")
             }
-            seen.get() shouldBe "closed"
+            seen.next() shouldBe "closed"
             worker.join()
             val other = Worker.eventLoop(backend = backend)
             val job = other.launch {
@@ -358,13 +359,13 @@ private fun loopContract(backend: Backend) = funSpec {
                 seen.put("closed")
             }
             job.join()
-            seen.get() shouldBe "closed"
+            seen.next() shouldBe "closed"
             other.join()
         }
 
         test("waits in close until accepted work is done") {
             val worker = Worker.eventLoop(backend = backend)
-            val release = Event(backend)
+            val release = Signal()
             worker.post { release.awaitBlocking() }
             val caller = Caller { worker.close() }
             eventually(5.seconds) { shouldThrow<RejectedExecutionException> { worker.post { } } }
@@ -377,7 +378,7 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("is stopped when close is interrupted, which keeps the interrupt and waits for the end") {
             val worker = Worker.eventLoop(backend = backend)
-            val started = Event(backend)
+            val started = Signal()
             val future = worker.future<Unit> {
                 started.set()
                 blockForever()
@@ -394,8 +395,8 @@ private fun loopContract(backend: Backend) = funSpec {
 
         test("is left to end by itself when closeAndJoin is cancelled") {
             val worker = Worker.eventLoop(backend = backend)
-            val release = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val release = Signal()
+            val seen = Journal<String>()
             worker.post {
                 release.awaitBlocking()
                 seen.put("done")
@@ -405,15 +406,15 @@ private fun loopContract(backend: Backend) = funSpec {
             release.set()
             worker.join()
 
-            seen.get() shouldBe "done"
+            seen.next() shouldBe "done"
         }
 
         test("is an executor that futures run on") {
             val worker = Worker.eventLoop("executor", backend)
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             worker.execute(WorkerRunnable { seen.put(Worker.current().name) })
 
-            seen.get() shouldBe "executor"
+            seen.next() shouldBe "executor"
             worker.close()
         }
 

@@ -23,11 +23,26 @@ import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.TimeoutException
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
+import kotlin.time.toKotlinDuration
 
 class WorkerPoolExecutorTest : FunSpec({
-    timeout = 20_000
+    timeout = 600_000 // of a whole context
+    invocationTimeout = 60_000
 
-    Backends.all.forEach { include(executorContract(it)) }
+    Backends.ofWorkers.forEach { include(executorContract(it)) }
+
+    Backends.all.forEach { backend ->
+        test("an executor on $backend runs coroutines as a dispatcher") {
+            val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("desk").build()
+            val dispatcher = executor.asCoroutineDispatcher()
+            withContext(dispatcher) { Worker.current().name } shouldBe "desk-worker-1"
+            val suspended = launch(dispatcher) { awaitCancellation() }
+            executor.close()
+
+            suspended.cancelAndJoin()
+            runCatching { withContext(dispatcher) { } }.exceptionOrNull().shouldBeInstanceOf<CancellationException>()
+        }
+    }
 })
 
 private fun executorContract(backend: Backend) = funSpec {
@@ -45,7 +60,7 @@ private fun executorContract(backend: Backend) = funSpec {
         }
 
         test("runs what is executed once, and reports its failure as an uncaught exception of the worker") {
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             val printed = standardErrorOf {
                 val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("desk").build()
                 executor.execute(WorkerRunnable { seen.put("ran") })
@@ -53,15 +68,15 @@ private fun executorContract(backend: Backend) = funSpec {
                 executor.close()
             }
 
-            seen.get() shouldBe "ran"
+            seen.next() shouldBe "ran"
             seen.isEmpty shouldBe true
             printed shouldContain "\"desk-worker-1\" java.lang.IllegalStateException: no luck"
         }
 
         test("really stops a running task that is cancelled") {
             WorkerPoolExecutor(1, backend).use { executor ->
-                val started = SimpleQueue<Int>(backend)
-                val stopped = SimpleQueue<String>(backend)
+                val started = Journal<Int>()
+                val stopped = Journal<String>()
                 val future = executor.future {
                     started.put(1)
                     try {
@@ -70,9 +85,9 @@ private fun executorContract(backend: Backend) = funSpec {
                         stopped.put("interrupted")
                     }
                 }
-                started.get()
+                started.next()
                 future.cancel(true) shouldBe true
-                stopped.get() shouldBe "interrupted"
+                stopped.next() shouldBe "interrupted"
                 val deferred = executor.submit {
                     started.put(1)
                     try {
@@ -81,9 +96,9 @@ private fun executorContract(backend: Backend) = funSpec {
                         stopped.put("cancelled")
                     }
                 }
-                started.get()
+                started.next()
                 deferred.cancelAndJoin()
-                stopped.get() shouldBe "cancelled"
+                stopped.next() shouldBe "cancelled"
                 executor.future { Thread.currentThread().isInterrupted }.await() shouldBe false
             }
         }
@@ -107,7 +122,8 @@ private fun executorContract(backend: Backend) = funSpec {
 
         test("maps at most for the time given, which runs from the call") {
             WorkerPoolExecutor(1, backend).use { executor ->
-                val stopped = SimpleQueue<Int>(backend)
+                executor.submit { }.await() // its worker is there
+                val stopped = Journal<Int>()
                 val slow: suspend (Int) -> Int = {
                     if (it == 2) {
                         try {
@@ -119,11 +135,11 @@ private fun executorContract(backend: Backend) = funSpec {
                     it
                 }
                 shouldThrow<TimeoutException> {
-                    executor.map(1..3, timeout = 50.milliseconds, transform = slow).collect()
+                    executor.map(1..3, timeout = backend.moment.toKotlinDuration(), transform = slow).collect()
                 }
                     .message shouldBe "the result of element 1 was not there in time"
-                stopped.get() shouldBe 2
-                val results = executor.mapBlocking(1..3, 1, Duration.ofMillis(200)) {
+                stopped.next() shouldBe 2
+                val results = executor.mapBlocking(1..3, 1, backend.moment.multipliedBy(2)) {
                     if (it == 2) blockForever() else it
                 }
                 results.next().get() shouldBe 1
@@ -154,7 +170,7 @@ private fun executorContract(backend: Backend) = funSpec {
 
         test("rejects tasks after shutdown and does those it has accepted") {
             val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("closing").build()
-            val release = Event(backend)
+            val release = Signal()
             val accepted = List(2) { executor.future { release.awaitBlocking() } }
             executor.isShutdown shouldBe false
             executor.awaitTermination(10.milliseconds) shouldBe false
@@ -177,8 +193,8 @@ private fun executorContract(backend: Backend) = funSpec {
 
         test("cancels on shutdown what has not begun, when told so, maps included") {
             val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("closing").build()
-            val started = Event(backend)
-            val release = Event(backend)
+            val started = Signal()
+            val release = Signal()
             val running = executor.future {
                 started.set()
                 release.awaitBlocking()
@@ -199,8 +215,8 @@ private fun executorContract(backend: Backend) = funSpec {
 
         test("stops all on shutdownNow, returns what had not begun, and calls nothing of that a failure") {
             val executor = WorkerPoolExecutor(1, backend)
-            val started = Event(backend)
-            val ran = SimpleQueue<Int>(backend)
+            val started = Signal()
+            val ran = Journal<Int>()
             val running = executor.future {
                 started.set()
                 blockForever()
@@ -222,13 +238,13 @@ private fun executorContract(backend: Backend) = funSpec {
                 ran.isEmpty shouldBe true
                 left.forEach { it.run() }
             }
-            List(3) { ran.get() } shouldContainExactly listOf(1, 2, 3)
+            List(3) { ran.next() } shouldContainExactly listOf(1, 2, 3)
             printed shouldBe ""
         }
 
         test("is stopped when close is interrupted, which keeps the interrupt") {
             val executor = WorkerPoolExecutor(1, backend)
-            val started = Event(backend)
+            val started = Signal()
             val future = executor.future {
                 started.set()
                 blockForever()
@@ -240,17 +256,6 @@ private fun executorContract(backend: Backend) = funSpec {
             caller.failure.await() shouldBe null
             caller.leftInterrupted.await() shouldBe true
             shouldThrow<CancellationException> { future.await() }
-        }
-
-        test("runs coroutines as a dispatcher") {
-            val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("desk").build()
-            val dispatcher = executor.asCoroutineDispatcher()
-            withContext(dispatcher) { Worker.current().name } shouldBe "desk-worker-1"
-            val suspended = launch(dispatcher) { awaitCancellation() }
-            executor.close()
-
-            suspended.cancelAndJoin()
-            runCatching { withContext(dispatcher) { } }.exceptionOrNull().shouldBeInstanceOf<CancellationException>()
         }
     }
 }

@@ -29,13 +29,14 @@ import java.io.IOException
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
+import kotlin.time.toKotlinDuration
 
 class WorkerPoolMapsTest : FunSpec({
-    timeout = 20_000
+    timeout = 600_000 // of a whole context
+    invocationTimeout = 60_000
 
-    Backends.all.forEach { include(mapsContract(it)) }
+    Backends.ofWorkers.forEach { include(mapsContract(it)) }
 
     context("a map on threads that check nothing") {
         test("of an endless input reads only a little ahead of a slow consumer, in each form") {
@@ -175,15 +176,15 @@ private fun mapsContract(backend: Backend) = funSpec {
 
         test("gives a result as soon as it is there when it is unordered") {
             WorkerPool(2, backend).use { pool ->
-                val release = Event(backend)
-                val results = SimpleQueue<Int>(backend)
+                val release = Signal()
+                val results = Journal<Int>()
                 val collector = launch(start = UNDISPATCHED) {
                     val unordered = pool.imapUnordered(1..3) { if (it == 1) it.also { release.await() } else it }
                     unordered.collect { results.put(it) }
                 }
-                List(2) { results.get() } shouldContainExactlyInAnyOrder listOf(2, 3)
+                List(2) { results.next() } shouldContainExactlyInAnyOrder listOf(2, 3)
                 release.set()
-                results.get() shouldBe 1
+                results.next() shouldBe 1
                 collector.join()
             }
         }
@@ -241,7 +242,7 @@ private fun mapsContract(backend: Backend) = funSpec {
 
         test("gives the elements of a chunk that wait behind a long one to idle workers") {
             WorkerPool(2, backend).use { pool ->
-                val last = Event(backend)
+                val last = Signal()
                 // The first waits for what the last of its own chunk would do.
                 pool.map(1..10, chunkSize = 10) {
                     if (it == 1) last.await()
@@ -259,9 +260,9 @@ private fun mapsContract(backend: Backend) = funSpec {
 
         test("throws the failure that is first in the order of the input, and stops the rest") {
             WorkerPool(4, backend).use { pool ->
-                val laterHasFailed = Event(backend)
-                val cancelled = SimpleQueue<Int>(backend)
-                val started = Event(backend)
+                val laterHasFailed = Signal()
+                val cancelled = Journal<Int>()
+                val started = Signal()
                 val failing: suspend (Int) -> Int = {
                     when (it) {
                         1 -> {
@@ -283,11 +284,11 @@ private fun mapsContract(backend: Backend) = funSpec {
                     }
                 }
                 shouldThrow<IllegalStateException> { pool.map(1..3, 1, transform = failing) }.message shouldBe "first"
-                cancelled.get() shouldBe 3
+                cancelled.next() shouldBe 3
                 laterHasFailed.clear()
                 started.clear()
                 shouldThrow<IllegalStateException> { pool.mapAsync(1..3, 1, failing).await() }.message shouldBe "first"
-                cancelled.get() shouldBe 3
+                cancelled.next() shouldBe 3
                 shouldThrow<IllegalStateException> { pool.imap(1..10) { check(it != 4) { "fourth" } }.collect() }
                     .message shouldBe "fourth"
             }
@@ -313,8 +314,8 @@ private fun mapsContract(backend: Backend) = funSpec {
 
         test("is stopped when its caller is cancelled or interrupted, or its future or deferred is cancelled") {
             withWorkerPool(2, backend) { pool ->
-                val started = SimpleQueue<Int>(backend)
-                val stopped = SimpleQueue<Int>(backend)
+                val started = Journal<Int>()
+                val stopped = Journal<Int>()
                 val blocking = WorkerFunction<Int, Unit> {
                     started.put(it)
                     try {
@@ -324,16 +325,17 @@ private fun mapsContract(backend: Backend) = funSpec {
                     }
                 }
                 suspend fun stopsBoth(stop: suspend () -> Unit) {
-                    List(2) { started.get() } shouldContainExactlyInAnyOrder listOf(1, 2)
+                    List(2) { started.next() } shouldContainExactlyInAnyOrder listOf(1, 2)
                     stop()
                     val ended = HashSet<Int>() // one worker may have begun a third before that was stopped as well
-                    while (!ended.containsAll(listOf(1, 2))) ended += stopped.get()
-                    val meeting = Barrier(2, backend = backend)
+                    while (!ended.containsAll(listOf(1, 2))) ended += stopped.next()
+                    val meeting = Meeting(2)
                     pool.map(1..2, chunkSize = 1) {
                         meeting.await()
                         Thread.currentThread().isInterrupted
                     } shouldBe listOf(false, false)
-                    while (started.tryGet().isSuccess || stopped.tryGet().isSuccess) continue
+                    started.skip()
+                    stopped.skip()
                 }
                 launch(start = UNDISPATCHED) { pool.map(1..50, 1) { blocking.apply(it) } }
                     .let { stopsBoth { it.cancelAndJoin() } }
@@ -359,8 +361,8 @@ private fun mapsContract(backend: Backend) = funSpec {
 
         test("is stopped when its flow is ended early, or its iterator closed") {
             WorkerPool(2, backend).use { pool ->
-                val stopped = SimpleQueue<Int>(backend)
-                fun later(started: Event): suspend (Int) -> Int = {
+                val stopped = Journal<Int>()
+                fun later(started: Signal): suspend (Int) -> Int = {
                     if (it == 1) {
                         started.await()
                     } else {
@@ -373,14 +375,14 @@ private fun mapsContract(backend: Backend) = funSpec {
                     }
                     it
                 }
-                pool.imap(1..100, transform = later(Event(backend))).first() shouldBe 1
-                stopped.get()
+                pool.imap(1..100, transform = later(Signal())).first() shouldBe 1
+                stopped.next()
                 eventually(5.seconds) { pool.map(1..4) { it }.size shouldBe 4 }
-                while (stopped.tryGet().isSuccess) continue
-                val transform = later(Event(backend))
+                stopped.skip()
+                val transform = later(Signal())
                 pool.imapUnordered((1..100).asFlow(), transform = transform).take(1).toList() shouldBe listOf(1)
-                stopped.get()
-                val blocking = Event(backend)
+                stopped.next()
+                val blocking = Signal()
                 val iterator = pool.imapAllBlocking(1..100, 1, ordered = true) {
                     if (it == 1) {
                         blocking.awaitBlocking() // so that the second has been read
@@ -402,7 +404,7 @@ private fun mapsContract(backend: Backend) = funSpec {
         test("that was accepted before shutdown is done to its end") {
             for (chunk in listOf(0, 1)) {
                 val pool = WorkerPool(2, backend)
-                val release = Event(backend)
+                val release = Signal()
                 val deferred = pool.mapAsync(1..100, chunk) {
                     release.await()
                     it
@@ -419,7 +421,7 @@ private fun mapsContract(backend: Backend) = funSpec {
 
         test("is lazy: it does not begin before it is consumed, and can be consumed again") {
             WorkerPool(2, backend).use { pool ->
-                val ran = SimpleQueue<Int>(backend)
+                val ran = Journal<Int>()
                 val flow = pool.imap(1..3) { it.also { ran.put(it) } }
                 ran.isEmpty shouldBe true
 
@@ -439,11 +441,12 @@ private fun mapsContract(backend: Backend) = funSpec {
         }
 
         test("lets each element take its own time") {
+            val moment = backend.moment.toKotlinDuration()
             WorkerPool(2, backend).use { pool ->
                 shouldThrow<TaskTimeoutException> {
-                    pool.map(1..3, timeout = 20.milliseconds) { if (it == 2) awaitCancellation() else it }
+                    pool.map(1..3, timeout = moment) { if (it == 2) awaitCancellation() else it }
                 }
-                pool.mapAll(1..3, timeout = 20.milliseconds) { if (it == 2) awaitCancellation() else it }
+                pool.mapAll(1..3, timeout = moment) { if (it == 2) awaitCancellation() else it }
                     .map { it.isSuccess } shouldBe listOf(true, false, true)
             }
         }

@@ -28,9 +28,10 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
 class WorkerTest : FunSpec({
-    timeout = 20_000
+    timeout = 600_000 // of a whole context
+    invocationTimeout = 60_000
 
-    Backends.all.forEach { include(workerContract(it)) }
+    Backends.ofWorkers.forEach { include(workerContract(it)) }
 
     context("the main worker") {
         test("is called main, comes first, is alive and no daemon, and has the ident of the first thread") {
@@ -90,6 +91,15 @@ class WorkerTest : FunSpec({
         }
     }
 
+    Backends.all.forEach { backend ->
+        test("a worker on $backend runs its target on a thread of its name") {
+            val seen = Journal<String>()
+            Worker("runner", backend) { seen.put(Thread.currentThread().name) }.start().join()
+
+            seen.next().substringBefore(" @coroutine") shouldBe "runner" // which kotlinx.coroutines adds with -ea
+        }
+    }
+
     context("a child JVM") {
         val backends = listOfNotNull("threads", "virtual-threads".takeIf { Runtime.version().feature() >= 21 })
         for (name in backends) {
@@ -116,23 +126,19 @@ private fun workerContract(backend: Backend) = funSpec {
             Worker("own name", backend) { }.toString() shouldBe "Worker(own name)"
         }
 
-        test("runs its target on itself, with its name") {
-            val seen = SimpleQueue<String>(backend)
-            val worker = Worker("runner", backend) {
-                seen.put(Worker.current().name)
-                seen.put(Thread.currentThread().name)
-            }.start()
+        test("runs its target on itself") {
+            val seen = Journal<String>()
+            val worker = Worker("runner", backend) { seen.put(Worker.current().name) }.start()
             worker.join() shouldBe true
 
-            seen.get() shouldBe "runner"
-            seen.get().substringBefore(" @coroutine") shouldBe "runner" // which kotlinx.coroutines adds with -ea
+            seen.entries shouldBe listOf("runner")
         }
 
         test("runs a blocking target") {
-            val seen = SimpleQueue<String>(backend)
+            val seen = Journal<String>()
             Worker.blocking("runner", backend) { seen.put(Worker.current().name) }.start().join()
 
-            seen.get() shouldBe "runner"
+            seen.next() shouldBe "runner"
         }
 
         test("cannot be started twice") {
@@ -163,7 +169,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("cannot join itself") {
-            val messages = SimpleQueue<String>(backend)
+            val messages = Journal<String>()
             val worker = Worker("selfish", backend) {
                 try {
                     Worker.current().join()
@@ -178,12 +184,12 @@ private fun workerContract(backend: Backend) = funSpec {
             }.start()
             worker.join()
 
-            repeat(2) { messages.get() shouldBe "worker 'selfish' cannot join itself: it would wait forever" }
+            repeat(2) { messages.next() shouldBe "worker 'selfish' cannot join itself: it would wait forever" }
             worker.exitCode shouldBe 0
         }
 
         test("is joined at most for the time given") {
-            val release = Event(backend)
+            val release = Signal()
             val worker = Worker(backend = backend) { release.await() }.start()
 
             worker.join(20.milliseconds) shouldBe false
@@ -198,7 +204,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("is left alone by a join that is cancelled or interrupted") {
-            val release = Event(backend)
+            val release = Signal()
             val worker = Worker(backend = backend) { release.await() }.start()
 
             launch(start = UNDISPATCHED) { worker.join() }.cancelAndJoin()
@@ -213,7 +219,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("has a name and a daemon flag that can be set until start") {
-            val release = Event(backend)
+            val release = Signal()
             val worker = Worker("first", backend) { release.await() }
             worker.name = "second"
             worker.daemon = true
@@ -230,7 +236,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("is alive from start to end, and then has exit code 0") {
-            val release = Event(backend)
+            val release = Signal()
             val worker = Worker(backend = backend) { release.await() }
             worker.isAlive shouldBe false
             worker.exitCode.shouldBeNull()
@@ -247,13 +253,13 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("has the ident -1 before start, then its own, which it knows from the first moment") {
-            repeat(200) {
-                val seen = SimpleQueue<Long>(backend)
+            repeat(backend.rounds(200)) {
+                val seen = Journal<Long>()
                 val worker = Worker(backend = backend) { seen.put(Worker.currentIdent()) }
                 worker.ident shouldBe -1
                 worker.start().join()
 
-                seen.get() shouldBe worker.ident
+                seen.next() shouldBe worker.ident
                 worker.ident shouldNotBe -1
             }
         }
@@ -278,8 +284,8 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("waits for the coroutines that its target launched") {
-            val release = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val release = Signal()
+            val seen = Journal<String>()
             val worker = Worker(backend = backend) {
                 launch {
                     release.await()
@@ -287,17 +293,17 @@ private fun workerContract(backend: Backend) = funSpec {
                 }
                 seen.put("target")
             }.start()
-            seen.get() shouldBe "target"
+            seen.next() shouldBe "target"
             worker.isAlive shouldBe true
             release.set()
             worker.join()
 
-            seen.get() shouldBe "child"
+            seen.next() shouldBe "child"
         }
 
         test("is cancelled by terminate in a suspending target") {
-            val started = Event(backend)
-            val seen = SimpleQueue<String>(backend)
+            val started = Signal()
+            val seen = Journal<String>()
             val worker = Worker(backend = backend) {
                 try {
                     started.set()
@@ -313,13 +319,13 @@ private fun workerContract(backend: Backend) = funSpec {
                 worker.join()
             }
 
-            seen.get() shouldBe "cancelled"
+            seen.next() shouldBe "cancelled"
             worker.exitCode shouldBe 1
             printed shouldBe ""
         }
 
         test("is interrupted by terminate in a blocking target") {
-            val started = Event(backend)
+            val started = Signal()
             val worker = Worker.blocking(backend = backend) {
                 started.set()
                 blockForever()
@@ -336,7 +342,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("ends when it is terminated at whatever moment of its start") {
-            repeat(300 * EFFORT) { i ->
+            repeat(backend.rounds(300 * EFFORT)) { i ->
                 val worker = Worker(backend = backend) { awaitCancellation() }.start()
                 repeat(i * 7 % 1000) { Thread.onSpinWait() }
                 worker.terminate()
@@ -347,7 +353,7 @@ private fun workerContract(backend: Backend) = funSpec {
 
         test("never runs when it is terminated before start, and whoever waits for its work is told") {
             val worker = Worker("never", backend) { }
-            val ran = SimpleQueue<Int>(backend)
+            val ran = Journal<Int>()
             worker.post { ran.put(1) }
             val job = worker.launch { ran.put(2) }
             val deferred = worker.async { ran.put(3) }
@@ -364,13 +370,13 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("frees whoever waits for its work when it is terminated, whatever its target does") {
-            val started = Event(backend)
+            val started = Signal()
             val worker = Worker.blocking("busy", backend) {
                 started.set()
                 blockForever()
             }.start()
             started.await()
-            val ran = SimpleQueue<Int>(backend)
+            val ran = Journal<Int>()
             worker.post { ran.put(1) }
             val job = worker.launch { ran.put(2) }
             val deferred = worker.async { ran.put(3) }
@@ -393,7 +399,29 @@ private fun workerContract(backend: Backend) = funSpec {
             worker.join()
         }
 
-        test("cannot be killed, as it is a thread") {
+        test("is killed whatever it does, if its backend can, and whoever waits for its work is told").config(enabled = backend.canKill) {
+            val started = Signal()
+            val never = Signal()
+            val worker = Worker.blocking("victim", backend) {
+                started.set()
+                never.awaitDeaf()
+            }.start()
+            started.await()
+            val future = worker.future { 42 }
+            val printed = standardErrorOf {
+                worker.kill()
+                worker.join(10.seconds) shouldBe true
+            }
+
+            worker.exitCode shouldBe 128 + 9
+            val failure = worker.failure.shouldBeInstanceOf<WorkerCrashedException>()
+            failure.worker shouldBe "victim"
+            failure.pid shouldBe worker.ident
+            future.failed().shouldBeInstanceOf<WorkerCrashedException>()
+            printed shouldBe ""
+        }
+
+        test("cannot be killed if its backend cannot, and says so").config(enabled = !backend.canKill) {
             val worker = Worker.eventLoop("tough", backend)
 
             shouldThrow<UnsupportedOperationException> { worker.kill() }.message shouldBe
@@ -430,8 +458,8 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("knows its children, which are those it started") {
-            val names = SimpleQueue<List<String>>(backend)
-            val seen = Event(backend)
+            val names = Journal<List<String>>()
+            val seen = Signal()
             val outer = Worker("outer", backend) {
                 val inner = Worker("inner", backend) { awaitCancellation() }.start()
                 names.put(Worker.children().map { it.name })
@@ -446,8 +474,8 @@ private fun workerContract(backend: Backend) = funSpec {
             seen.set()
             outer.join()
 
-            names.get() shouldBe listOf("inner")
-            names.get() shouldBe listOf()
+            names.next() shouldBe listOf("inner")
+            names.next() shouldBe listOf()
             Worker.children() shouldNotContain outer
         }
     }

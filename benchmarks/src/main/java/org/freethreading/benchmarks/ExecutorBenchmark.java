@@ -9,7 +9,9 @@ import java.util.concurrent.Future;
 import org.freethreading.java.WorkerPoolExecutor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
@@ -20,18 +22,16 @@ public class ExecutorBenchmark extends Defaults {
 
     private static final int WORKERS = 2;
 
-    private final WorkerPoolExecutor workers = new WorkerPoolExecutor(WORKERS);
     private final ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
 
     @TearDown
     public void close() {
-        workers.close();
         threads.shutdown();
     }
 
     @Benchmark
-    public int workerPoolExecutor() throws InterruptedException, ExecutionException {
-        return workers.submit(() -> 1).get();
+    public int workerPoolExecutor(Workers workers) throws InterruptedException, ExecutionException {
+        return workers.executor.submit(() -> 1).get();
     }
 
     @Benchmark
@@ -41,9 +41,9 @@ public class ExecutorBenchmark extends Defaults {
 
     @Benchmark
     @OperationsPerInvocation(BURST)
-    public int burstOnWorkerPoolExecutor() throws InterruptedException, ExecutionException {
+    public int burstOnWorkerPoolExecutor(Workers workers) throws InterruptedException, ExecutionException {
         var results = new ArrayList<Future<Integer>>(BURST);
-        for (int i = 0; i < BURST; i++) results.add(workers.submit(() -> 1));
+        for (int i = 0; i < BURST; i++) results.add(workers.executor.submit(() -> 1));
         return sum(results);
     }
 
@@ -59,5 +59,23 @@ public class ExecutorBenchmark extends Defaults {
         int sum = 0;
         for (var result : results) sum += result.get();
         return sum;
+    }
+
+    @State(Scope.Benchmark)
+    public static class Workers {
+        @Param({"threads", "processes"})
+        public String backend;
+
+        private WorkerPoolExecutor executor;
+
+        @Setup
+        public void open() {
+            executor = new WorkerPoolExecutor(WORKERS, Backends.named(backend));
+        }
+
+        @TearDown
+        public void close() {
+            executor.close();
+        }
     }
 }

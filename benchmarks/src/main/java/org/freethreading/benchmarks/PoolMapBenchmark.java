@@ -10,7 +10,9 @@ import java.util.stream.IntStream;
 import org.freethreading.java.WorkerPool;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
@@ -23,19 +25,26 @@ public class PoolMapBenchmark extends Defaults {
     private static final int CHUNK = NUMBERS / (4 * WORKERS); // Python's default
 
     private final List<Integer> numbers = IntStream.range(0, NUMBERS).boxed().toList();
-    private final WorkerPool pool = new WorkerPool(WORKERS);
     private final ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
 
     @TearDown
     public void close() {
-        pool.close();
         threads.shutdown();
     }
 
     @Benchmark
     @OperationsPerInvocation(NUMBERS)
-    public List<Integer> workerPool() throws InterruptedException {
-        return pool.map(numbers, PoolMapBenchmark::increment);
+    public List<Integer> workerPool(Pool pool) throws InterruptedException {
+        return pool.workers.map(numbers, PoolMapBenchmark::increment);
+    }
+
+    /** Chunks of one number, and results as they come. */
+    @Benchmark
+    @OperationsPerInvocation(NUMBERS)
+    public long workerPoolOneByOne(Pool pool) {
+        try (var results = pool.workers.imap(numbers, PoolMapBenchmark::increment)) {
+            return results.mapToLong(Integer::longValue).sum();
+        }
     }
 
     /** Chunks made by hand. */
@@ -60,5 +69,23 @@ public class PoolMapBenchmark extends Defaults {
 
     private static int increment(int number) {
         return number + 1;
+    }
+
+    @State(Scope.Benchmark)
+    public static class Pool {
+        @Param({"threads", "processes"})
+        public String backend;
+
+        private WorkerPool workers;
+
+        @Setup
+        public void open() {
+            workers = new WorkerPool(WORKERS, Backends.named(backend));
+        }
+
+        @TearDown
+        public void close() {
+            workers.close();
+        }
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -30,6 +31,7 @@ class BenchmarksTest {
 
         assertEquals(
                 List.of(
+                        "ArgumentBenchmark.apply",
                         "ContendedLockBenchmark.lock",
                         "ContendedLockBenchmark.lockFromCoroutine",
                         "ContendedLockBenchmark.mutexFromCoroutine",
@@ -55,6 +57,7 @@ class BenchmarksTest {
                         "PoolMapBenchmark.parallelStream",
                         "PoolMapBenchmark.threadPoolExecutor",
                         "PoolMapBenchmark.workerPool",
+                        "PoolMapBenchmark.workerPoolOneByOne",
                         "QueueBenchmark.producerToConsumer",
                         "QueueBenchmark.putAndTake",
                         "SemaphoreBenchmark.javaSemaphore",
@@ -121,28 +124,53 @@ class BenchmarksTest {
         }
     }
 
-    @Test
-    void tasksGiveTheirResults() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "processes"})
+    void tasksGiveTheirResults(String backend) throws Exception {
         var benchmark = new ExecutorBenchmark();
+        var workers = new ExecutorBenchmark.Workers();
+        workers.backend = backend;
+        workers.open();
         try {
-            assertEquals(1, benchmark.workerPoolExecutor());
+            assertEquals(1, benchmark.workerPoolExecutor(workers));
             assertEquals(1, benchmark.threadPoolExecutor());
-            assertEquals(ExecutorBenchmark.BURST, benchmark.burstOnWorkerPoolExecutor());
+            assertEquals(ExecutorBenchmark.BURST, benchmark.burstOnWorkerPoolExecutor(workers));
             assertEquals(ExecutorBenchmark.BURST, benchmark.burstOnThreadPoolExecutor());
         } finally {
+            workers.close();
             benchmark.close();
         }
     }
 
-    @Test
-    void allNumbersAreMapped() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "processes"})
+    void allNumbersAreMapped(String backend) throws Exception {
         var expected =
                 IntStream.rangeClosed(1, PoolMapBenchmark.NUMBERS).boxed().toList();
         var benchmark = new PoolMapBenchmark();
+        var pool = new PoolMapBenchmark.Pool();
+        pool.backend = backend;
+        pool.open();
         try {
-            assertEquals(expected, benchmark.workerPool());
+            assertEquals(expected, benchmark.workerPool(pool));
+            assertEquals(sum(expected), benchmark.workerPoolOneByOne(pool));
             assertEquals(expected, benchmark.threadPoolExecutor());
             assertEquals(expected, benchmark.parallelStream());
+        } finally {
+            pool.close();
+            benchmark.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "processes"})
+    void argumentsArrive(String backend) throws Exception {
+        var benchmark = new ArgumentBenchmark();
+        benchmark.backend = backend;
+        benchmark.bytes = 10_000;
+        benchmark.open();
+        try {
+            assertEquals(10_000 + 4096 % 251 + 8192 % 251, benchmark.apply());
         } finally {
             benchmark.close();
         }
@@ -179,6 +207,10 @@ class BenchmarksTest {
             threads.shutdown();
         }
         assertEquals(before + 2L * each * step, counter.count());
+    }
+
+    private static long sum(List<Integer> numbers) {
+        return numbers.stream().mapToLong(Integer::longValue).sum();
     }
 
     private static long sumOfItems(int count) {

@@ -153,7 +153,7 @@ public final class PoolBuilder<P> {
      * Makes the pool and starts its workers.
      *
      * @return the pool
-     * @throws org.freethreading.NotShippableException in strict mode, if the initializer cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if the initializer cannot travel
      */
     public P build() {
         return twin.build();

@@ -44,7 +44,7 @@ public final class Worker implements AutoCloseable, Executor {
      * Makes a worker of the current backend, not started, named {@code Worker-1}, {@code Worker-2}, and so on.
      *
      * @param target what it will run
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code target} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code target} cannot travel
      */
     public Worker(WorkerRunnable target) {
         this(target, Backend.current());
@@ -55,7 +55,7 @@ public final class Worker implements AutoCloseable, Executor {
      *
      * @param target what it will run
      * @param backend what the worker is made of
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code target} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code target} cannot travel
      */
     public Worker(WorkerRunnable target, Backend backend) {
         this(null, target, backend);
@@ -66,7 +66,7 @@ public final class Worker implements AutoCloseable, Executor {
      *
      * @param name the name; null stands for one that is made up
      * @param target what it will run
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code target} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code target} cannot travel
      */
     public Worker(String name, WorkerRunnable target) {
         this(name, target, Backend.current());
@@ -78,7 +78,7 @@ public final class Worker implements AutoCloseable, Executor {
      * @param name the name; null stands for one that is made up
      * @param target what it will run
      * @param backend what the worker is made of
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code target} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code target} cannot travel
      */
     public Worker(String name, WorkerRunnable target, Backend backend) {
         this(org.freethreading.Worker.blocking(name, backend, false, target));
@@ -296,7 +296,7 @@ public final class Worker implements AutoCloseable, Executor {
      *
      * @param block what to run
      * @throws java.util.concurrent.RejectedExecutionException if the worker accepts no more work
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code block} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code block} cannot travel
      */
     public void post(WorkerRunnable block) {
         core.post(block);
@@ -307,7 +307,7 @@ public final class Worker implements AutoCloseable, Executor {
      *
      * @param command what to run
      * @throws java.util.concurrent.RejectedExecutionException if the worker accepts no more work
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code command} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code command} cannot travel
      */
     @Override
     public void execute(Runnable command) {
@@ -319,7 +319,7 @@ public final class Worker implements AutoCloseable, Executor {
      *
      * @param command what to run
      * @throws java.util.concurrent.RejectedExecutionException if the worker accepts no more work
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code command} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code command} cannot travel
      */
     public void execute(WorkerRunnable command) {
         core.execute(command);
@@ -333,7 +333,7 @@ public final class Worker implements AutoCloseable, Executor {
      * @return a future that completes with the result, or with what {@code call} threw. Cancelling it, or completing it
      *     in any other way, stops the call: if it runs it is interrupted, unless by {@code cancel(false)}
      * @throws java.util.concurrent.RejectedExecutionException if the worker accepts no more work
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code call} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code call} cannot travel
      */
     public <R> CompletableFuture<R> submit(WorkerCallable<R> call) {
         return core.future(call);
@@ -345,7 +345,7 @@ public final class Worker implements AutoCloseable, Executor {
      * @param block what to run
      * @return a future that completes with null, or with what {@code block} threw
      * @throws java.util.concurrent.RejectedExecutionException if the worker accepts no more work
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code block} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code block} cannot travel
      */
     public CompletableFuture<Void> submit(WorkerRunnable block) {
         return core.future(block, null);

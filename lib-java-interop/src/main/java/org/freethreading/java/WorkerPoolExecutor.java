@@ -119,7 +119,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      *
      * @param command what to run
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code command} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code command} cannot travel
      */
     @Override
     public void execute(Runnable command) {
@@ -131,7 +131,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      *
      * @param command what to run
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code command} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code command} cannot travel
      */
     public void execute(WorkerRunnable command) {
         core.execute(command);
@@ -144,7 +144,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @param <T> the type of the result
      * @return a future of the result
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code task} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code task} cannot travel
      */
     @Override
     public <T> CompletableFuture<T> submit(Callable<T> task) {
@@ -158,7 +158,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @param <T> the type of the result
      * @return a future of the result
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code task} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code task} cannot travel
      */
     public <T> CompletableFuture<T> submit(WorkerCallable<T> task) {
         return core.future(task);
@@ -170,7 +170,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @param task what to run
      * @return a future that completes with null
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code task} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code task} cannot travel
      */
     @Override
     public CompletableFuture<Void> submit(Runnable task) {
@@ -183,7 +183,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @param task what to run
      * @return a future that completes with null
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code task} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code task} cannot travel
      */
     public CompletableFuture<Void> submit(WorkerRunnable task) {
         return core.future(task, null);
@@ -197,7 +197,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @param <T> the type of the result
      * @return a future that completes with {@code result}
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code task} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code task} cannot travel
      */
     @Override
     public <T> CompletableFuture<T> submit(Runnable task, T result) {
@@ -212,7 +212,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @param <T> the type of the result
      * @return a future that completes with {@code result}
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code task} cannot travel
+     * @throws org.freethreading.NotShippableException on processes and in strict mode, if {@code task} cannot travel
      */
     public <T> CompletableFuture<T> submit(WorkerRunnable task, T result) {
         return core.future(task, result);

@@ -1,22 +1,20 @@
 package org.freethreading.java;
 
 import java.io.Serializable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/**
- * What a task is blocked by, and what a test learns of that task. Tasks may capture it in strict mode too: it
- * serialises, and on threads nothing is copied.
- */
-@SuppressWarnings("serial")
+/** What a task is blocked by, and what a test learns of that task, which may run in another process. */
 final class Gate implements Serializable {
-    private final transient CountDownLatch entered;
-    private final transient CountDownLatch open = new CountDownLatch(1);
-    private final transient CountDownLatch interrupted = new CountDownLatch(1);
-    private final transient CountDownLatch left = new CountDownLatch(1);
+    private static final long serialVersionUID = 1L;
+
+    private final int tasks;
+    private final Tally entered = new Tally();
+    private final Tally open = new Tally();
+    private final Tally interrupted = new Tally();
+    private final Tally left = new Tally();
 
     Gate() {
         this(1);
@@ -24,58 +22,58 @@ final class Gate implements Serializable {
 
     /** Has been entered when {@code tasks} tasks have come. */
     Gate(int tasks) {
-        entered = new CountDownLatch(tasks);
+        this.tasks = tasks;
     }
 
     /** For tasks: blocks until the gate is open. */
     void pass() throws InterruptedException {
-        entered.countDown();
+        entered.add();
         try {
-            open.await();
+            open.awaitCount(1);
         } catch (InterruptedException interrupt) {
-            interrupted.countDown();
+            interrupted.add();
             throw interrupt;
         } finally {
-            left.countDown();
+            left.add();
         }
     }
 
     /** For tasks: as {@link #pass}, whatever interrupts come. */
     void passStubbornly() {
-        entered.countDown();
+        entered.add();
         while (true) {
             try {
-                open.await();
-                left.countDown();
+                open.awaitCount(1);
+                left.add();
                 return;
             } catch (InterruptedException interrupt) {
-                interrupted.countDown();
+                interrupted.add();
             }
         }
     }
 
     void open() {
-        open.countDown();
+        open.add();
     }
 
     boolean isEntered() {
-        return entered.getCount() == 0;
+        return entered.count() >= tasks;
     }
 
     boolean isInterrupted() {
-        return interrupted.getCount() == 0;
+        return interrupted.count() > 0;
     }
 
     void awaitEntered() throws InterruptedException {
-        entered.await();
+        entered.awaitCount(tasks);
     }
 
     void awaitInterrupted() throws InterruptedException {
-        interrupted.await();
+        interrupted.awaitCount(1);
     }
 
     void awaitLeft() throws InterruptedException {
-        left.await();
+        left.awaitCount(1);
     }
 
     /** Waits for a state that nobody signals. */

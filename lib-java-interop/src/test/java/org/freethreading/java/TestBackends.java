@@ -1,5 +1,6 @@
 package org.freethreading.java;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.freethreading.Backend;
 
@@ -7,8 +8,13 @@ import org.freethreading.Backend;
 final class TestBackends {
     private TestBackends() {}
 
-    /** Strict threads, so that what is proven here does not break on processes, and what this Java has besides. */
+    /** All there are. A contract tells them apart by what they can do, as {@link #canKill} says. */
     static Stream<Backend> all() {
+        return Stream.concat(threads(), processes());
+    }
+
+    /** Strict threads, so that what is proven here does not break on processes, and what this Java has besides. */
+    static Stream<Backend> threads() {
         return Stream.concat(Stream.of(Backend.threads(true)), virtual(true));
     }
 
@@ -17,7 +23,25 @@ final class TestBackends {
         return Stream.concat(Stream.of(Backend.threads(false)), virtual(false));
     }
 
+    /** Whether a worker can be stopped whatever it does. */
+    static boolean canKill(Backend backend) {
+        return backend.name().equals("processes");
+    }
+
+    /** How long a worker takes at most, fresh as it may be, to begin a task and do a trivial one. */
+    static Duration moment(Backend backend) {
+        return canKill(backend) ? Duration.ofSeconds(1) : Duration.ofMillis(50);
+    }
+
     private static Stream<Backend> virtual(boolean strict) {
         return Runtime.version().feature() >= 21 ? Stream.of(Backend.virtualThreads(strict)) : Stream.empty();
+    }
+
+    private static Stream<Backend> processes() {
+        try {
+            return Boolean.getBoolean("tests.processes") ? Stream.of(Backend.processes()) : Stream.empty();
+        } catch (UnsupportedOperationException notYet) {
+            return Stream.empty();
+        }
     }
 }

@@ -1,10 +1,11 @@
 package org.freethreading.java;
 
+import static org.freethreading.java.Failures.assertArrived;
+import static org.freethreading.java.TestBackends.moment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,14 +34,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The streams of a pool: {@code imap} and its like. */
 @ParameterizedClass
 @MethodSource("org.freethreading.java.TestBackends#all")
-@Timeout(30)
+@Timeout(60)
 class WorkerPoolStreamTest {
     private static final int WORKERS = 2;
 
+    private final Duration moment;
     private final WorkerPool pool;
     private final AtomicInteger read = new AtomicInteger();
 
     WorkerPoolStreamTest(Backend backend) {
+        moment = moment(backend);
         pool = new WorkerPool(WORKERS, backend);
     }
 
@@ -202,9 +205,9 @@ class WorkerPoolStreamTest {
     @Test
     void closingTheStreamStopsTheWork() throws Exception {
         Gate gate = new Gate();
-        AtomicInteger begun = new AtomicInteger();
+        Tally begun = new Tally();
         try (Stream<Integer> results = pool.imap(endless(), 1, x -> {
-            begun.incrementAndGet();
+            begun.add();
             if (x > 0) gate.pass();
             gate.awaitEntered(); // so that another runs when the first is delivered
             return x;
@@ -215,7 +218,7 @@ class WorkerPoolStreamTest {
         gate.awaitInterrupted();
         pool.shutdown();
         pool.join();
-        assertTrue(begun.get() <= 2 * WORKERS, "begun " + begun);
+        assertTrue(begun.count() <= 2 * WORKERS, "begun " + begun);
     }
 
     @Test
@@ -235,14 +238,14 @@ class WorkerPoolStreamTest {
             throw unchecked;
         });
 
-        assertSame(unchecked, assertThrows(IllegalStateException.class, results::toList));
+        assertArrived(unchecked, assertThrows(IllegalStateException.class, results::toList));
         gate.awaitInterrupted();
 
         IOException checked = new IOException("boom");
         Stream<Integer> others = pool.imapUnordered(endless(), x -> {
             throw checked;
         });
-        assertSame(
+        assertArrived(
                 checked,
                 assertThrows(CompletionException.class, () -> others.forEach(x -> {}))
                         .getCause());
@@ -307,7 +310,7 @@ class WorkerPoolStreamTest {
     void timeIsCountedForEachElement() {
         Gate gate = new Gate();
 
-        List<Outcome<Integer>> outcomes = pool.withTimeout(Duration.ofMillis(100))
+        List<Outcome<Integer>> outcomes = pool.withTimeout(moment)
                 .imapAll(List.of(1, 2, 3), x -> {
                     if (x == 2) gate.pass();
                     return x;

@@ -12,7 +12,7 @@ import java.io.OutputStream
  *
  * What needs no encoding to be known to travel is let through first: numbers, strings, flat lists of them ([isRaw]),
  * and functions that capture nothing else ([SelfContained]). What went wrong is looked for only after an encoding
- * failed.
+ * failed. Where bytes really travel, [Packer] stands at the border.
  */
 internal class Border(private val codec: Codec? = null) {
     init {
@@ -41,32 +41,43 @@ internal class Border(private val codec: Codec? = null) {
         when {
             codec != null -> checkCoded(value, role, codec)
             value == null || isRaw(value) -> return
-            wayOf(value) is Way.Json -> encoding({ Encoder.encodeValue(value, it) }) { refusedJson(value, role, it) }
+            wayOf(value) is Way.Json -> encoding({ encodeValue(value, it) }) { refusedJson(value, role, it) }
             else -> checkGraph(value, role)
         }
     }
 
     private fun checkGraph(root: Any, role: String) =
-        encoding({ Encoder.encodeGraph(root, it) }) { refusedGraph(root, role, it) }
+        encoding({ encodeGraph(root, it) }) { refusedGraph(root, role, it) }
 
     private fun checkCoded(value: Any?, role: String, codec: Codec) =
-        encoding({ Encoder.encodeCoded(value, codec, it) }) { refusedByCodec(value, role, codec, it) }
+        encoding({ encodeCoded(value, codec, it) }) { refusedByCodec(value, role, codec, it) }
 
-    /**
-     * Runs [encode]; whatever it throws becomes what [refused] says. Other errors than a full stack are not ours to
-     * explain.
-     */
-    private inline fun encoding(encode: (OutputStream) -> Unit, refused: (Throwable) -> NotShippableException) {
-        val failure =
-            try {
-                return encode(OutputStream.nullOutputStream())
-            } catch (exception: Exception) {
-                exception
-            } catch (error: StackOverflowError) {
-                error
-            } catch (error: LinkageError) {
-                error // a class of the user's that failed to initialise while it was written
-            }
-        throw refused(failure)
+    private inline fun encoding(
+        encode: Encoder.(OutputStream) -> Unit,
+        refused: (Throwable) -> NotShippableException,
+    ) = explaining(refused) { ENCODER.encode(OutputStream.nullOutputStream()) }
+
+    private companion object {
+        val ENCODER = Encoder(leaving = false)
     }
+}
+
+/**
+ * Runs [encode]; whatever it throws becomes what [refused] says. Other errors than a full stack are not ours to
+ * explain.
+ */
+internal inline fun <T> explaining(refused: (Throwable) -> NotShippableException, encode: () -> T): T {
+    val failure =
+        try {
+            return encode()
+        } catch (room: NoRoomException) {
+            throw room
+        } catch (exception: Exception) {
+            exception
+        } catch (error: StackOverflowError) {
+            error
+        } catch (error: LinkageError) {
+            error // a class of the user's that failed to initialise while it was written
+        }
+    throw refused(failure)
 }

@@ -9,15 +9,16 @@ import java.util.IdentityHashMap
  * Breadth first, so that the way is short, with a queue instead of recursion, so that depth costs nothing, and each
  * object once, so that circles end. The objects on the way are those that would be written, after `writeReplace`.
  */
-internal fun findCulprit(root: Any): Culprit? {
+internal fun findCulprit(root: Any, leaving: Boolean = false): Culprit? {
     val seen = Collections.newSetFromMap(IdentityHashMap<Any, Boolean>())
     val waiting = ArrayDeque<Visit>()
     waiting += Visit(root, from = null)
     repeat(LIMIT) {
         val visit = waiting.removeFirstOrNull() ?: return null
-        val dissection = dissect(visit.value)
-        if (dissection.refusal !=
-            null) return unreplacedPart(visit, dissection) ?: Culprit(visit.way(), dissection.refusal)
+        val dissection = dissect(visit.value, leaving)
+        if (dissection.refusal != null) {
+            return unreplacedPart(visit, dissection) ?: Culprit(visit.way(), dissection.refusal)
+        }
         dissection.parts.filter(seen::add).mapTo(waiting) { Visit(it, visit) }
     }
     return null

@@ -19,8 +19,8 @@ import java.lang.invoke.SerializedLambda
  */
 internal class Dissection(val resolved: Any, val isReplaced: Boolean, val parts: List<Any>, val refusal: Refusal?)
 
-internal fun dissect(value: Any): Dissection {
-    val probe = Probe()
+internal fun dissect(value: Any, leaving: Boolean = false): Dissection {
+    val probe = Probe(leaving)
     val refusal =
         try {
             probe.writeObject(value)
@@ -37,7 +37,7 @@ internal fun dissect(value: Any): Dissection {
     return Dissection(probe.resolved ?: value, probe.resolved != null, probe.parts, refusal)
 }
 
-private class Probe : ObjectOutputStream(OutputStream.nullOutputStream()) {
+private class Probe(private val leaving: Boolean) : ObjectOutputStream(OutputStream.nullOutputStream()) {
     var resolved: Any? = null
     var refusal: Refusal? = null
     val parts = ArrayList<Any>()
@@ -54,14 +54,14 @@ private class Probe : ObjectOutputStream(OutputStream.nullOutputStream()) {
 
     private fun begin(whole: Any): Any {
         resolved = whole
-        refusal = refusalOf(whole)
+        refusal = if (leaving && whole is HeapHandle) whole.refusal() else refusalOf(whole)
         if (refusal != null) throw Enough()
         if (whole is SerializedLambda) {
             // Its one part would be the array of what it captured: leave out that step.
             (0 until whole.capturedArgCount).mapNotNull(whole::getCapturedArg).filterNotTo(parts, ::isLeaf)
             throw Enough()
         }
-        return standIn(whole)?.takeUnless { it is JsonBox } ?: throw Enough()
+        return standIn(whole, leaving)?.takeUnless { it is JsonBox || it is SingletonName } ?: throw Enough()
     }
 }
 

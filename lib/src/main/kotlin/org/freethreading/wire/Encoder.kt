@@ -5,22 +5,14 @@ import java.io.DataOutputStream
 import java.io.OutputStream
 
 /**
- * Writes what travels: one byte that tells the form, then the rest of the stream in that form.
+ * Writes what has no raw form ([Form] shows all): with a codec, as JSON, or as a graph.
  *
- *     CODED   the bytes of the codec
- *     JSON    class name (modified UTF-8), then JSON in UTF-8
- *     GRAPH   a Java serialisation stream in which JsonBox stands for what is only `@Serializable`
- *
- * A function is always a graph: a codec knows values. What [isRaw] lets through is a graph here too; it may get a
- * shorter form of its own without a change to what travels.
+ * @param leaving whether the bytes really go to another process. On threads in strict mode they don't, and a primitive
+ *   made for threads counts as one that travels, since a program on processes would have made it for them.
  */
-internal object Encoder {
-    const val CODED = 1
-    const val JSON = 2
-    const val GRAPH = 3
-
+internal class Encoder(private val leaving: Boolean) {
     fun encodeCoded(value: Any?, codec: Codec, out: OutputStream) {
-        out.write(CODED)
+        out.write(Form.CODED)
         out.write(codec.encode(value))
     }
 
@@ -30,14 +22,14 @@ internal object Encoder {
     }
 
     fun encodeGraph(root: Any?, out: OutputStream) {
-        out.write(GRAPH)
-        val graph = ShippingStream(out)
+        out.write(Form.GRAPH)
+        val graph = ShippingStream(out, leaving)
         graph.writeObject(root)
         graph.flush()
     }
 
     private fun encodeJson(box: JsonBox, out: OutputStream) {
-        out.write(JSON)
+        out.write(Form.JSON)
         DataOutputStream(out).writeUTF(box.className)
         out.write(box.json.encodeToByteArray())
     }

@@ -14,12 +14,18 @@ internal class HeapHandle(@Transient val primitive: Any) : Serializable {
     private fun writeObject(@Suppress("UNUSED_PARAMETER") out: ObjectOutputStream): Unit =
         throw NotShippableException(
             path = primitive.javaClass.name,
-            reason = "made for threads, so it lives in this process only",
-            remedy = "Make it with the process backend: " +
-                "${primitive.javaClass.simpleName}(..., backend = Backend.processes())",
+            reason = REASON,
+            remedy = remedy(),
         )
+
+    /** Why it cannot go to another process; the culprit is the primitive, which the program knows. */
+    fun refusal(): Refusal = Refusal(primitive, REASON, remedy())
+
+    private fun remedy() =
+        "Make it with the process backend: ${primitive.javaClass.simpleName}(..., backend = Backend.processes())"
 
     internal companion object {
         private const val serialVersionUID = 1L
+        private const val REASON = "made for threads, so it lives in this process only"
     }
 }

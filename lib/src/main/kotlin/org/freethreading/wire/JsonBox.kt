@@ -19,6 +19,9 @@ internal class JsonBox(val className: String, val json: String) : Serializable {
                 encodeDefaults = true
             }
 
+        /** Returns what [json] says, an object of the class whose [way] is given. */
+        fun open(json: String, way: Way.Json): Any = format.decodeFromString(way.serializer, json)
+
         fun of(value: Any, way: Way.Json): JsonBox =
             JsonBox(value.javaClass.name, format.encodeToString(way.serializer, value))
     }

@@ -22,9 +22,14 @@ import java.io.NotSerializableException
 
 internal const val FUNCTION = "function"
 
-internal fun refusedGraph(root: Any, role: String, failure: Throwable): NotShippableException {
+internal fun refusedGraph(
+    root: Any,
+    role: String,
+    failure: Throwable,
+    leaving: Boolean = false,
+): NotShippableException {
     if (failure is StackOverflowError) return tooDeep(root, role, failure)
-    val culprit = findCulprit(root) ?: return unexplained(root, role, failure)
+    val culprit = findCulprit(root, leaving) ?: return unexplained(root, role, failure)
     val steps = stepsOf(root, culprit.way)
     return refusal(rootName(root, role, steps.firstOrNull()) + shortened(steps), culprit.refusal, steps.lastOrNull())
 }
@@ -99,7 +104,8 @@ private fun isCollection(value: Any) = value is Collection<*> || value is Map<*,
 /** The named part of [whole] in whose place [written] is written: itself, or what its `writeReplace` makes of it. */
 private fun partWritten(whole: Any, written: Any): Part? =
     try {
-        namedParts(whole).find { it.value === written } ?: namedParts(whole).find { isReplacedBy(it.value, written) }
+        val program = (written as? HeapHandle)?.primitive ?: written
+        namedParts(whole).find { it.value === program } ?: namedParts(whole).find { isReplacedBy(it.value, written) }
     } catch (_: Exception) {
         null // a collection of the user's that cannot be read now
     } catch (_: LinkageError) {

@@ -23,7 +23,7 @@ internal fun refusalOf(value: Any): Refusal? =
             "Add such a constructor, make the superclass java.io.Serializable, or $CREATE",
         )
         is Way.Json -> if (value is java.io.Serializable) null else jsonRefusal(value, way)
-        Way.Raw, Way.Java, Way.ListView -> null
+        Way.Raw, Way.Java, Way.ListView, is Way.Singleton -> null
     }
 
 /** [value] has serialisation code of its own, or it changed while it was written, and that threw [failure]. */

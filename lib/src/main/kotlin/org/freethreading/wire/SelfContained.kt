@@ -20,10 +20,31 @@ internal object SelfContained {
             override fun computeValue(type: Class<*>) = isSelfContained(type)
         }
 
-    fun contains(function: Any): Boolean = byClass.get(function.javaClass) &&
-        (function !is CallableReference || function.boundReceiver === CallableReference.NO_RECEIVER)
+    private val statelessByClass =
+        object : ClassValue<Boolean>() {
+            override fun computeValue(type: Class<*>) = isStateless(type)
+        }
 
-    private fun isSelfContained(type: Class<*>): Boolean = wayOf(type) == Way.Java &&
+    fun contains(function: Any): Boolean = byClass.get(function.javaClass) &&
+        isUnbound(function)
+
+    /** See the function of the same name. */
+    fun isStateless(function: Any): Boolean =
+        statelessByClass.get(function.javaClass) && contains(function)
+
+    private fun isUnbound(function: Any) =
+        function !is CallableReference || function.boundReceiver === CallableReference.NO_RECEIVER
+
+    private fun isStateless(type: Class<*>): Boolean = wayOf(type) is Way.Singleton ||
+        generateSequence<Class<*>>(type) { it.superclass }.all { isFunctionBase(it) || hasNoFields(it) }
+
+    private fun hasNoFields(type: Class<*>) = try {
+        type.declaredFields.all { Modifier.isStatic(it.modifiers) || isSuspending(type) && isOwnOfRun(it.name) }
+    } catch (_: LinkageError) {
+        false
+    }
+
+    private fun isSelfContained(type: Class<*>): Boolean = wayOf(type) is Way.Singleton || wayOf(type) == Way.Java &&
         !Externalizable::class.java.isAssignableFrom(type) &&
         generateSequence<Class<*>>(type) { it.superclass }.all { isFunctionBase(it) || hasNothingToFail(it) }
 
@@ -43,6 +64,11 @@ internal object SelfContained {
     /** Where a suspending lambda keeps its locals while it is suspended: `L$0`. Empty until it runs. */
     private fun isSpill(field: String) = field.startsWith("L$") && field.drop(2).all(Char::isDigit)
 
+    /** Where it keeps numbers, too, and how far it has come: each run has a copy of its own. */
+    private fun isOwnOfRun(field: String) = field == "label" || SPILL.matches(field)
+
+    private val SPILL = Regex("""[A-Z]\$\d+""")
+
     private val BASES: Set<Class<*>> =
         setOf(
             Any::class.java,
@@ -52,3 +78,9 @@ internal object SelfContained {
             FunctionReferenceImpl::class.java,
         )
 }
+
+/**
+ * Whether [function] has no state at all, so that all instances of its class are alike: what one of them is packed into
+ * will do for the others.
+ */
+internal fun isStateless(function: Any): Boolean = SelfContained.isStateless(function)

@@ -7,6 +7,7 @@ import kotlinx.serialization.KSerializer
 import kotlinx.serialization.PolymorphicSerializer
 import kotlinx.serialization.serializerOrNull
 import java.io.Serializable
+import java.lang.reflect.Field
 import kotlin.jvm.internal.Ref
 
 /**
@@ -21,6 +22,12 @@ internal sealed interface Way {
 
     /** `@Serializable`, by kotlinx.serialization. */
     class Json(val serializer: KSerializer<Any>) : Way
+
+    /** A Kotlin `object`: its name travels, and the one of the other process arrives. */
+    class Singleton(private val field: Field) : Way {
+        /** Whether [value] is the one that the name stands for. */
+        fun isInstance(value: Any): Boolean = field.trySetAccessible() && field.get(null) === value
+    }
 
     /** `java.io.Serializable`, unless something inside it is not. */
     data object Java : Way
@@ -60,14 +67,23 @@ private object Ways : ClassValue<Way>() {
         isRawType(type) -> Way.Raw
         type.isArray -> Way.Java
         type.declaringClass == Ref::class.java -> Way.Variable
-        else -> serializerOf(type)?.let(Way::Json) ?: javaWay(type)
+        else -> serializerOf(type)?.let { singletonWay(type) ?: Way.Json(it) } ?: javaWay(type)
     }
 
     private fun javaWay(type: Class<*>) = when {
-        Serializable::class.java.isAssignableFrom(type) -> flawOf(type)?.let(Way::Unreadable) ?: Way.Java
+        Serializable::class.java.isAssignableFrom(type) ->
+            singletonWay(type) ?: flawOf(type)?.let(Way::Unreadable) ?: Way.Java
         List::class.java.isAssignableFrom(type) && isPlatform(type) -> Way.ListView
         else -> Way.None
     }
+
+    /** An `object` of Kotlin's own, and one that resolves itself, is in good hands already. */
+    private fun singletonWay(type: Class<*>): Way? =
+        if (isPlatform(type) || type.declaredMethods.any { it.name == "readResolve" }) {
+            null
+        } else {
+            singletonField(type)?.let(Way::Singleton)
+        }
 
     /** Null also for a generic class, whose type arguments are not known at run time. */
     private fun serializerOf(type: Class<*>): KSerializer<Any>? = try {

@@ -13,22 +13,24 @@ import org.freethreading.WorkerRunnable
 import java.util.concurrent.Callable
 
 /** What a task does with its argument: a plain function, or a suspending one that runs on the loop of its worker. */
-internal sealed interface Body {
-    /** What the user wrote, which is what would travel. */
-    val function: Any
+internal abstract class Body(val shape: Shape, val function: Any) {
+    /** The function as it travels to a process; null where it need not. */
+    @Volatile
+    var cargo: Cargo? = null
 
     /** Runs on the thread of [host], and returns when all is done. */
-    fun run(host: Host, argument: Any?): Any?
+    abstract fun run(host: Host, argument: Any?): Any?
 
-    fun asRunnable(argument: Any?): Runnable
+    abstract fun asRunnable(argument: Any?): Runnable
 
-    class Blocking(override val function: Any, private val call: WorkerFunction<Any?, Any?>) : Body {
-        override fun run(host: Host, argument: Any?): Any? = call.apply(argument)
+    private class Blocking(shape: Shape, function: Any, private val call: (Any?) -> Any?) : Body(shape, function) {
+        override fun run(host: Host, argument: Any?): Any? = call(argument)
 
-        override fun asRunnable(argument: Any?): Runnable = function as? Runnable ?: Runnable { call.apply(argument) }
+        override fun asRunnable(argument: Any?): Runnable = function as? Runnable ?: Runnable { call(argument) }
     }
 
-    class Suspending(override val function: Any, private val call: suspend CoroutineScope.(Any?) -> Any?) : Body {
+    private class Suspending(shape: Shape, function: Any, private val call: suspend CoroutineScope.(Any?) -> Any?) :
+        Body(shape, function) {
         @OptIn(ExperimentalCoroutinesApi::class)
         override fun run(host: Host, argument: Any?): Any? {
             val job = Job()
@@ -47,30 +49,45 @@ internal sealed interface Body {
         override fun asRunnable(argument: Any?) = Runnable { runBlocking { call(argument) } }
     }
 
+    /** What kind of function it is, and so how it is called. The order is that of the wire. */
+    enum class Shape { BLOCK, RUN, CALL, PLAIN_RUN, PLAIN_CALL, EACH, APPLY, EACH_PAIR, APPLY_PAIR }
+
     companion object {
-        fun of(call: suspend CoroutineScope.() -> Any?): Body = Suspending(call) { call() }
+        fun of(call: suspend CoroutineScope.() -> Any?): Body = of(Shape.BLOCK, call)
 
-        fun of(call: WorkerRunnable): Body = Blocking(call) { call.runTask() }
+        fun of(call: WorkerRunnable): Body = of(Shape.RUN, call)
 
-        fun of(call: WorkerCallable<*>): Body = Blocking(call) { call.call() }
+        fun of(call: WorkerCallable<*>): Body = of(Shape.CALL, call)
 
         /** A checked exception of a [WorkerRunnable] arrives as itself, not as its `run` wraps it. */
-        fun ofPlain(call: Runnable): Body = if (call is WorkerRunnable) of(call) else Blocking(call) { call.run() }
+        fun ofPlain(call: Runnable): Body = of(if (call is WorkerRunnable) Shape.RUN else Shape.PLAIN_RUN, call)
 
-        fun ofPlain(call: Callable<*>): Body = Blocking(call) { call.call() }
+        fun ofPlain(call: Callable<*>): Body = of(Shape.PLAIN_CALL, call)
 
-        @Suppress("UNCHECKED_CAST") // the items of a map are what its function takes
-        fun <A> mapping(function: suspend (A) -> Any?): Body = Suspending(function) { function(it as A) }
+        fun <A> mapping(function: suspend (A) -> Any?): Body = of(Shape.EACH, function)
 
-        @Suppress("UNCHECKED_CAST")
-        fun <A> mapping(function: WorkerFunction<A, *>): Body = Blocking(function) { function.apply(it as A) }
+        fun <A> mapping(function: WorkerFunction<A, *>): Body = of(Shape.APPLY, function)
 
-        @Suppress("UNCHECKED_CAST")
-        fun <A, B> mappingPairs(function: suspend (A, B) -> Any?): Body =
-            Suspending(function) { (it as Map.Entry<A, B>).let { (a, b) -> function(a, b) } }
+        fun <A, B> mappingPairs(function: suspend (A, B) -> Any?): Body = of(Shape.EACH_PAIR, function)
 
-        @Suppress("UNCHECKED_CAST")
-        fun <A, B> mappingPairs(function: WorkerBiFunction<A, B, *>): Body =
-            Blocking(function) { (it as Map.Entry<A, B>).let { (a, b) -> function.apply(a, b) } }
+        fun <A, B> mappingPairs(function: WorkerBiFunction<A, B, *>): Body = of(Shape.APPLY_PAIR, function)
+
+        /** The body of a [function] of which [shape] tells what it is; also of one that has arrived from elsewhere. */
+        @Suppress("UNCHECKED_CAST") // the shape tells, and the items of a map are what its function takes
+        fun of(shape: Shape, function: Any): Body = when (shape) {
+            Shape.BLOCK -> (function as suspend CoroutineScope.() -> Any?).let { Suspending(shape, it) { _ -> it() } }
+            Shape.RUN -> (function as WorkerRunnable).let { Blocking(shape, it) { _ -> it.runTask() } }
+            Shape.CALL -> (function as WorkerCallable<*>).let { Blocking(shape, it) { _ -> it.call() } }
+            Shape.PLAIN_RUN -> (function as Runnable).let { Blocking(shape, it) { _ -> it.run() } }
+            Shape.PLAIN_CALL -> (function as Callable<*>).let { Blocking(shape, it) { _ -> it.call() } }
+            Shape.EACH -> (function as suspend (Any?) -> Any?).let { Suspending(shape, it) { item -> it(item) } }
+            Shape.APPLY -> (function as WorkerFunction<Any?, *>).let { Blocking(shape, it, it::apply) }
+            Shape.EACH_PAIR -> (function as suspend (Any?, Any?) -> Any?).let {
+                Suspending(shape, it) { pair -> (pair as Map.Entry<*, *>).let { (a, b) -> it(a, b) } }
+            }
+            Shape.APPLY_PAIR -> (function as WorkerBiFunction<Any?, Any?, *>).let {
+                Blocking(shape, it) { pair -> (pair as Map.Entry<*, *>).let { (a, b) -> it.apply(a, b) } }
+            }
+        }
     }
 }

@@ -21,5 +21,5 @@ internal class Chunk(items: List<Any?>, val firstIndex: Long, body: Body, terms:
     fun cancelUnbegun(fromIndex: Long) = elements.forEach { if (it.index >= fromIndex) it.cancelUnbegun() }
 
     fun cancel(fromIndex: Long, interrupt: Boolean) =
-        elements.forEach { if (it.index >= fromIndex) it.cancel(interrupt) }
+        elements.reversed().forEach { if (it.index >= fromIndex) it.cancel(interrupt) } // or the next ones would begin
 }

@@ -1,14 +1,10 @@
 package org.freethreading.worker
 
 import org.freethreading.TaskTimeoutException
+import org.freethreading.wire.Parcel
 import java.time.Duration
 import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
-
-/** Learns how an element ended. Called once, unless the element was cancelled. */
-internal fun interface Sink {
-    fun done(element: Element, result: Any?, failure: Throwable?)
-}
 
 /**
  * One task, or one element of a map, and the word that says whose it is.
@@ -19,16 +15,19 @@ internal fun interface Sink {
  *       |                                                  +--- retry ------> READY
  *       |                    +--- cancel without interrupt --> LeftAlone --> GONE
  *       +--- cancel -------------------------------------------------------> GONE
+ *       |
+ *       +--- hand over ---> the flight to a process --- arrive, lose, cancel, expire ---> GONE
+ *                                                  +--- take back, retry --------------> READY
  *
  * Whoever makes the transition out of the host's state decides the outcome, so a late result is dropped: finish gives
  * the sink the result, expire a failure, cancel nothing. While it is INTERRUPTING the host cannot leave the element: an
  * interrupt never reaches what the host runs next. What was left alone can still be interrupted.
  */
 internal class Element(
-    private val body: Body,
-    private val argument: Any?,
+    val body: Body,
+    val argument: Any?,
     val index: Long,
-    private val terms: Terms,
+    val terms: Terms,
     private val exit: Exit,
     private val sink: Sink,
 ) {
@@ -53,17 +52,17 @@ internal class Element(
         try {
             deadline = terms.timeout?.let { limit -> Deadlines.after(limit) { expire(host, limit, expired) } }
             result = body.run(host, argument)
-            terms.border?.checkValue(result, "result")
+            terms.crossing?.value(result, "result")
         } catch (thrown: Throwable) { // whatever it is, it is the outcome of this element and harms no other
             failure = thrown
         }
         deadline?.cancel(false)
         if (STATE.compareAndSet(this, host, GONE)) {
             Thread.interrupted() // what the task left behind is not for the next one
-            failure?.let { Trace.ranOn(host.name, it) }
+            failure?.let(host::note)
             report(result, failure)
         } else {
-            while (state === INTERRUPTING || !leave(host)) Thread.onSpinWait()
+            while (state === INTERRUPTING || !letGo(host)) Thread.onSpinWait()
             Thread.interrupted()
         }
     }
@@ -74,22 +73,52 @@ internal class Element(
      */
     fun cancel(interrupt: Boolean): Boolean {
         if (!stop(interrupt)) return false
-        exit.leave()
+        leave()
         return true
     }
 
     /** As [cancel], if the element has not begun. */
     fun cancelUnbegun(): Boolean {
         if (!STATE.compareAndSet(this, READY, GONE)) return false
-        exit.leave()
+        leave()
         return true
     }
 
     /** Stops the element, interrupting it if it runs, and gives the sink [failure]; false if it has ended already. */
     fun abort(failure: Throwable): Boolean {
         if (!stop(interrupt = true)) return false
-        report(null, failure)
+        // Where elements travel, whoever aborts one may be a thread that must not run code of the user.
+        if (terms.crossing is Crossing.Packed) Callbacks.execute { report(null, failure) } else report(null, failure)
         return true
+    }
+
+    // Elements that a process runs
+
+    /** Makes the element that of [flight]; false if it is gone or somebody else has it. */
+    fun board(flight: Flight): Boolean = STATE.compareAndSet(this, READY, flight)
+
+    /** Makes the element ready again, which [flight] has not begun; false if it is not its any more. */
+    fun takeBack(flight: Flight): Boolean = STATE.compareAndSet(this, flight, READY)
+
+    /** The element has ended in the process of [flight]. */
+    fun arrive(flight: Flight, arrival: Arrival) {
+        if (!STATE.compareAndSet(this, flight, GONE)) return arrival.drop()
+        try {
+            sink.arrived(this, arrival, ::leave)
+        } catch (thrown: Throwable) {
+            Uncaught.report(thrown)
+        }
+    }
+
+    /**
+     * The element came to grief on [flight]: it runs for too long, or its process has died. Returns true if it is to be
+     * tried again, else its sink is given [failure].
+     */
+    fun lose(flight: Flight, failure: Throwable): Boolean {
+        // Nobody else has it before the caller hands it in again.
+        if (retriesLeft > 0) return takeBack(flight).also { if (it) retriesLeft-- }
+        if (STATE.compareAndSet(this, flight, GONE)) Callbacks.execute { report(null, failure) }
+        return false
     }
 
     /** The same work, for whoever wants to do it elsewhere. */
@@ -103,6 +132,10 @@ internal class Element(
                 seen === INTERRUPTING -> Thread.onSpinWait()
                 seen is Host && interrupt -> if (interrupt(seen, seen, GONE)) return true
                 seen is Host -> if (STATE.compareAndSet(this, seen, LeftAlone(seen))) return true
+                seen is Flight -> if (STATE.compareAndSet(this, seen, GONE)) {
+                    seen.withdraw(this, interrupt)
+                    return true
+                }
                 seen is LeftAlone -> return false.also { if (interrupt) interrupt(seen, seen.host, GONE) }
                 else -> if (STATE.compareAndSet(this, seen, GONE)) return true
             }
@@ -126,11 +159,18 @@ internal class Element(
         } catch (thrown: Throwable) {
             Uncaught.report(thrown)
         }
+        leave()
+    }
+
+    /** Leaves what it belongs to; nobody will send its argument any more. */
+    private fun leave() {
+        (argument as? Parcel)?.drop()
+        body.cargo?.takeUnless { it.isShared }?.drop()
         exit.leave()
     }
 
     /** Lets the host go on to something else, if the element was left alone and nobody is about to interrupt it. */
-    private fun leave(host: Host): Boolean =
+    private fun letGo(host: Host): Boolean =
         state.let { it !is LeftAlone || it.host !== host || STATE.compareAndSet(this, it, GONE) }
 
     /**

@@ -26,6 +26,9 @@ internal class EventLoop : CoroutineDispatcher() {
     @Volatile
     private var sleeper: Thread? = null
 
+    /** Where else work comes from; of the loop's thread. */
+    var intake: Intake? = null
+
     /** No thread serves this loop any more. */
     @Volatile
     private var ended = false
@@ -46,6 +49,7 @@ internal class EventLoop : CoroutineDispatcher() {
      */
     fun runUntil(done: () -> Boolean) {
         while (!done()) {
+            intake?.poll()?.let(inbox::add)
             val block = inbox.poll()
             if (block != null) run(block) else sleepUnless(done)
         }
@@ -65,14 +69,17 @@ internal class EventLoop : CoroutineDispatcher() {
     }
 
     private fun sleepUnless(done: () -> Boolean) {
-        repeat(spinsBeforeSleep()) {
-            if (!inbox.isEmpty() || done()) return
+        val intake = intake
+        repeat(if (intake == null) spinsBeforeSleep() else intake.spins) {
+            if (!inbox.isEmpty() || intake?.isEmpty == false || done()) return
             Thread.onSpinWait()
         }
         sleeper = Thread.currentThread()
         try {
-            if (inbox.isEmpty() && !done()) LockSupport.park(this)
+            intake?.announceSleep()
+            if (inbox.isEmpty() && intake?.isEmpty != false && !done()) LockSupport.park(this)
         } finally {
+            intake?.retractSleep()
             sleeper = null
         }
         Thread.interrupted()
@@ -80,5 +87,22 @@ internal class EventLoop : CoroutineDispatcher() {
 
     private fun evacuate() {
         while (true) Dispatchers.IO.dispatch(Dispatchers.IO, inbox.poll() ?: return)
+    }
+
+    /** What comes to the loop from outside of this process. Its functions are called on the loop's thread. */
+    interface Intake {
+        /** How often to look before the loop sleeps. */
+        val spins: Int
+
+        /** Whether there is nothing to take. */
+        val isEmpty: Boolean
+
+        /** Takes what is to be run next. */
+        fun poll(): Runnable?
+
+        /** Has the loop woken when something comes. To be followed by another look. */
+        fun announceSleep()
+
+        fun retractSleep()
     }
 }

@@ -2,7 +2,7 @@ package org.freethreading.worker
 
 import org.freethreading.Outcome
 import org.freethreading.cell.HeapCell
-import java.util.concurrent.RejectedExecutionException
+import org.freethreading.wire.Parcel
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicIntegerArray
@@ -26,7 +26,13 @@ internal class Gather(
 ) : Mapping(schedule, body, terms) {
     private val chunk =
         if (chunkSize > 0) minOf(chunkSize, items.size.coerceAtLeast(1)) else chooseChunk(items.size, schedule.size)
-    private val slots = AtomicReferenceArray<Outcome<Any?>?>(items.size)
+
+    /** How the elements ended: outcomes, or arrivals that nobody has opened yet. */
+    private val slots = AtomicReferenceArray<Any?>(items.size)
+
+    /** What the workers are handed: the items, or what they were packed into, as far as [ready] says. */
+    private var arguments = items
+    private var ready = items.size
     private val issued = AtomicInteger()
 
     /** For each chunk 1 when it has ended. */
@@ -57,59 +63,99 @@ internal class Gather(
 
     /** Starts the work. Rejected work is an exception here; what is rejected later ends as a failure. */
     fun start(): Gather {
-        items.forEach(::checkArgument)
+        if (packs) pack() else items.forEach(::crossed)
         schedule.admit() // as a whole: what is issued later is accepted, too
         repeat(2 * schedule.size) { issueNext() }
         advance()
         return this
     }
 
-    /** The outcome of the element at [index] once it has arrived. */
-    operator fun get(index: Int): Outcome<Any?>? = slots[index]
+    /** Packs all items, or as many as may be held in memory twice; the rest is packed when its turn comes. */
+    private fun pack() {
+        val packed = ArrayList<Any?>()
+        var size = 0L
+        arguments = packed
+        try {
+            for (item in items) {
+                if (size > HELD) break
+                packed += crossed(item).also { size += (it as Parcel).size }
+            }
+        } catch (refused: Throwable) {
+            dropArguments(0)
+            throw refused
+        }
+        ready = packed.size
+    }
+
+    private fun dropArguments(from: Int) {
+        for (i in from until arguments.size) (arguments[i] as? Parcel)?.drop()
+    }
+
+    /** Whether the element at [index] has ended. */
+    fun has(index: Int): Boolean = slots[index] != null
+
+    /** The outcome of the element at [index], which has ended; opening it may run code of the user. */
+    operator fun get(index: Int): Outcome<Any?> = Arrival.opened(slots[index]!!).also { slots[index] = it }
 
     /** The failure that ends a map that fails fast, if there is one. To be asked when it is finished. */
-    fun failure(): Throwable? = limit.get().let { if (it < items.size) slots[it]!!.failure().get() else null }
+    fun failure(): Throwable? {
+        if (!failFast) return null
+        for (i in 0..minOf(limit.get(), items.size - 1)) {
+            val failure = get(i).failure().orElse(null) ?: continue
+            for (j in i + 1 until items.size) (slots[j] as? Arrival)?.drop()
+            return failure
+        }
+        return null
+    }
 
-    fun results(): List<Any?> = List(items.size) { slots[it]!!.get() }
+    fun results(): List<Any?> = List(items.size) { get(it).get() }
 
-    fun outcomes(): List<Outcome<Any?>> = List(items.size) { slots[it]!! }
+    fun outcomes(): List<Outcome<Any?>> = List(items.size, ::get)
 
     override fun cancel(interrupt: Boolean) {
         cancelled = true
-        issued.set(items.size)
+        dropArguments(issued.getAndSet(items.size))
         super.cancel(interrupt)
         release()
     }
 
-    override fun arrived(index: Long, outcome: Outcome<Any?>) {
+    override fun arrived(index: Long, ending: Any, isSuccess: Boolean) {
         val i = index.toInt()
-        slots[i] = outcome
-        if (!outcome.isSuccess && failFast && limit.getAndUpdate { minOf(it, i) } > i) cancelFrom(index + 1)
+        slots[i] = ending
+        if (!isSuccess && failFast && limit.getAndUpdate { minOf(it, i) } > i) cancelFrom(index + 1)
         progress.signalAll()
     }
 
     override fun left(chunk: Chunk) {
         super.left(chunk)
         ended[(chunk.firstIndex / this.chunk).toInt()] = 1
+        if (ready < items.size) Callbacks.execute(::proceed) else proceed() // to pack may run code of the user
+    }
+
+    private fun proceed() {
         issueNext()
         advance()
     }
 
     private fun issueNext() {
         val from = issued.getAndUpdate { minOf(it + chunk, items.size) }
-        if (from >= limit.get()) return
+        if (from >= limit.get()) return dropArguments(from)
         val refusal = schedule.refusal
         if (refusal != null) return failFrom(from, refusal)
         try {
-            issue(items.subList(from, minOf(from + chunk, items.size)), from.toLong(), more = true)
-        } catch (rejected: RejectedExecutionException) {
-            failFrom(from, rejected)
+            issue(argumentsOf(from, minOf(from + chunk, items.size)), from.toLong(), more = true)
+        } catch (failure: Throwable) { // rejected, or not to be packed: the map must not wait for it
+            failFrom(from, failure)
         }
     }
+
+    private fun argumentsOf(from: Int, to: Int): List<Any?> =
+        List(to - from) { (from + it).let { i -> if (i < ready) arguments[i] else crossed(items[i]) } }
 
     /** None of the chunks from here on will be taken. */
     private fun failFrom(from: Int, failure: Throwable) {
         issued.set(items.size)
+        dropArguments(from)
         for (i in from until items.size) slots.compareAndSet(i, null, Outcome.failure(i.toLong(), failure))
         if (failFast) limit.getAndUpdate { minOf(it, from) }
         for (i in from / chunk until ended.length()) ended[i] = 1
@@ -125,7 +171,8 @@ internal class Gather(
         if (prefix.get() >= needed() && finished.compareAndSet(false, true)) {
             release()
             end.signalAll()
-            if (!cancelled) finish() // else the chunks may have ended without their elements
+            if (cancelled) return // the chunks may have ended without their elements
+            if (packs) Callbacks.execute(::finish) else finish()
         }
     }
 
@@ -142,10 +189,15 @@ internal class Gather(
     private fun needed(): Int = limit.get().let { if (it < items.size) it / chunk + 1 else ended.length() }
 
     private fun release() {
-        if (released.compareAndSet(false, true)) schedule.admission.leave()
+        if (!released.compareAndSet(false, true)) return
+        body.cargo?.drop()
+        schedule.admission.leave()
     }
 
     companion object {
+        /** How many bytes of packed items are held before their turn comes. */
+        private const val HELD = 64L shl 20
+
         /** Four chunks for each worker, as Python's pool has it: few enough to be cheap, and enough to even out. */
         fun chooseChunk(items: Int, workers: Int): Int =
             ((items + 4L * workers - 1) / (4L * workers)).toInt().coerceAtLeast(1)

@@ -4,7 +4,12 @@ import kotlinx.coroutines.Job
 import kotlin.coroutines.CoroutineContext
 
 /** Where elements run, one at a time: a thread with its event loop. Made on that thread. */
-internal class Host(val name: String, val loop: EventLoop, val context: CoroutineContext) {
+internal class Host(
+    val name: String,
+    val loop: EventLoop,
+    val context: CoroutineContext,
+    private val notes: Boolean = true,
+) {
     private val thread = Thread.currentThread()
 
     /** The job of what is running, if it suspends. */
@@ -17,6 +22,11 @@ internal class Host(val name: String, val loop: EventLoop, val context: Coroutin
     /** Hears of an element that was interrupted here: it may be deaf to that. */
     @Volatile
     var whenInterrupted: (Element) -> Unit = {}
+
+    /** Notes in [failure] that it was thrown here, unless somebody else does so. */
+    fun note(failure: Throwable) {
+        if (notes) Trace.ranOn(name, failure)
+    }
 
     /** Forgets earlier interrupts: what begins now is something else. */
     fun begin() {

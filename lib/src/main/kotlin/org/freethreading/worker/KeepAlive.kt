@@ -24,11 +24,12 @@ internal object KeepAlive {
         }
     }
 
-    private fun begin() = guard.withLock {
+    /** Something runs; to be followed by [end]. */
+    fun begin() = guard.withLock {
         if (running++ == 0) Thread(::keep, "freethreading-keep-alive").apply { isDaemon = false }.start()
     }
 
-    private fun end() = guard.withLock {
+    fun end() = guard.withLock {
         if (--running == 0) none.signalAll()
     }
 

@@ -1,10 +1,11 @@
 package org.freethreading.worker
 
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
 
 /** The main program, seen as a worker. It has no loop that one could hand work to, and only its own end ends it. */
-internal object MainRunner : Runner("main", daemon = false, border = null) {
+internal object MainRunner : Runner("main", daemon = false, crossing = null) {
     init {
         life.value = RUNNING
     }
@@ -24,12 +25,15 @@ internal object MainRunner : Runner("main", daemon = false, border = null) {
 
     override fun kill() = unsupported("be killed")
 
-    override fun post(block: Runnable) = unsupported("be handed work, as it runs no event loop")
+    override fun post(body: Body) = hasNoLoop()
 
-    override fun submit(make: (Admission) -> Element) = unsupported("be handed work, as it runs no event loop")
+    override fun submit(make: (Exit) -> Element) = hasNoLoop()
 
-    override fun <J : Job> launch(begin: (CoroutineScope) -> J): J =
-        unsupported("be handed work, as it runs no event loop")
+    override fun launch(block: suspend CoroutineScope.() -> Unit): Job = hasNoLoop()
+
+    override fun async(block: suspend CoroutineScope.() -> Any?): Deferred<Any?> = hasNoLoop()
+
+    private fun hasNoLoop(): Nothing = unsupported("be handed work, as it runs no event loop")
 
     private fun unsupported(what: String): Nothing =
         throw UnsupportedOperationException("worker 'main' is the program itself: it cannot $what")

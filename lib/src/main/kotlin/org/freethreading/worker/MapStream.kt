@@ -20,7 +20,7 @@ import java.util.concurrent.RejectedExecutionException
 internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize: Int, private val ordered: Boolean) :
     Mapping(schedule, body, terms) {
     private val chunk = chunkSize.coerceAtLeast(1)
-    private val window = maxOf(2L * schedule.size * chunk, 2L * chunk)
+    private val window = (if (packs) FAR else NEAR) * schedule.size * chunk
     private val gathered = ArrayList<Any?>() // the offering side's
 
     /**
@@ -29,9 +29,9 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     @Volatile
     private var inputFailure: Throwable? = null
 
-    /** Outcomes that have arrived: by index if their order counts, else as they came. */
-    private val byIndex = ConcurrentHashMap<Long, Outcome<Any?>>()
-    private val asTheyCame = ConcurrentLinkedQueue<Outcome<Any?>>()
+    /** Outcomes that have arrived, still to be opened: by index if their order counts, else as they came. */
+    private val byIndex = ConcurrentHashMap<Long, Any>()
+    private val asTheyCame = ConcurrentLinkedQueue<Any>()
 
     /**
      * The consumer waits here for outcomes, or the end; the word is the number of items offered, negative minus 1 at
@@ -115,14 +115,19 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     }
 
     private fun add(item: Any?) {
-        checkArgument(item)
-        gathered.add(item)
+        gathered.add(crossed(item))
         offered.value += 1
         if (gathered.size == chunk) flush()
     }
 
-    override fun arrived(index: Long, outcome: Outcome<Any?>) {
-        if (ordered) byIndex[index] = outcome else asTheyCame.add(outcome)
+    override fun cancel(interrupt: Boolean) {
+        super.cancel(interrupt)
+        (byIndex.values + asTheyCame).forEach { (it as? Arrival)?.drop() }
+        body.cargo?.drop()
+    }
+
+    override fun arrived(index: Long, ending: Any, isSuccess: Boolean) {
+        if (ordered) byIndex[index] = ending else asTheyCame.add(ending)
         if (!ordered || index == delivered.value) offered.signal()
     }
 
@@ -139,11 +144,17 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     }
 
     private fun poll(): Outcome<Any?>? {
-        val outcome = (if (ordered) byIndex.remove(delivered.value) else asTheyCame.poll()) ?: return null
+        val ending = (if (ordered) byIndex.remove(delivered.value) else asTheyCame.poll()) ?: return null
         delivered.value += 1
         delivered.signal()
-        return outcome
+        return Arrival.opened(ending)
     }
 
     private fun isDelivered(): Boolean = offered.value == -1 - delivered.value
+
+    private companion object {
+        /** How many chunks for each worker may be on their way: to threads, and to processes, which are farther. */
+        const val NEAR = 2L
+        const val FAR = 16L
+    }
 }

@@ -4,7 +4,7 @@ import org.freethreading.Outcome
 import java.util.concurrent.ConcurrentHashMap
 
 /** What all maps have in common: a function, the elements that are on their way, and a way to stop them. */
-internal abstract class Mapping(protected val schedule: Schedule, private val body: Body, private val terms: Terms) :
+internal abstract class Mapping(protected val schedule: Schedule, protected val body: Body, private val terms: Terms) :
     Sink {
     private val underWay = ConcurrentHashMap.newKeySet<Chunk>()
 
@@ -14,9 +14,11 @@ internal abstract class Mapping(protected val schedule: Schedule, private val bo
     @Volatile
     private var interrupts = true
 
-    protected fun checkArgument(item: Any?) {
-        terms.border?.checkValue(item, "argument")
-    }
+    /** What the worker is handed in place of [item]; throws if it cannot travel. */
+    protected fun crossed(item: Any?): Any? = terms.crossing?.value(item, "argument") ?: item
+
+    /** Whether what is handed in has to be packed, which runs code of the user. */
+    protected val packs: Boolean get() = terms.crossing is Crossing.Packed
 
     /** Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.admit] has it. */
     protected fun issue(items: List<Any?>, firstIndex: Long, more: Boolean = false) {
@@ -42,7 +44,14 @@ internal abstract class Mapping(protected val schedule: Schedule, private val bo
 
     override fun done(element: Element, result: Any?, failure: Throwable?) {
         val index = element.index
-        arrived(index, if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure))
+        val outcome = if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure)
+        arrived(index, outcome, outcome.isSuccess)
+    }
+
+    /** Whoever consumes it will open it. */
+    override fun arrived(element: Element, arrival: Arrival, left: () -> Unit) {
+        arrived(element.index, arrival, arrival.isSuccess)
+        left()
     }
 
     /** All elements of [chunk] have ended or were cancelled. */
@@ -51,5 +60,6 @@ internal abstract class Mapping(protected val schedule: Schedule, private val bo
         schedule.admission.leave()
     }
 
-    protected abstract fun arrived(index: Long, outcome: Outcome<Any?>)
+    /** How the element at [index] ended: [ending] is its outcome, or an arrival that is to be opened. */
+    protected abstract fun arrived(index: Long, ending: Any, isSuccess: Boolean)
 }

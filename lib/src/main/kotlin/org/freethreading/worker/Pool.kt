@@ -12,6 +12,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import org.freethreading.Outcome
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
+import org.freethreading.wire.Parcel
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
@@ -62,23 +63,37 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun applyFuture(body: Body, argument: Any?): CompletableFuture<Any?> {
         val future = TaskFuture<Any?>()
         check(body)
-        terms.border?.checkValue(argument, "argument")
-        schedule.submit(future.bind(element(body, argument, future)))
+        val crossed = terms.crossing?.value(argument, "argument") ?: argument
+        try {
+            schedule.submit(future.bind(element(body, crossed, future)))
+        } catch (rejected: RejectedExecutionException) {
+            (crossed as? Parcel)?.drop()
+            throw rejected
+        }
         return future
     }
 
     /** Runs a task and blocks until it has ended; an interrupted caller stops it. */
     fun callBlocking(body: Body): Any? = awaitBlocking(future(body)).get()
 
-    /** Runs a task that nobody waits for; its failure is an uncaught exception of the thread that ran it. */
+    /** Runs a task that nobody waits for; its failure is an uncaught exception of the worker that ran it. */
     fun execute(body: Body) {
         check(body)
-        schedule.submit(
-            element(body) { _, _, failure ->
-                val isTheTasks = failure != null && failure !is CancellationException // else the pool's
-                if (isTheTasks) Uncaught.report(failure)
-            },
-        )
+        schedule.submit(element(body, sink = Unawaited))
+    }
+
+    private object Unawaited : Sink {
+        override fun done(element: Element, result: Any?, failure: Throwable?) {
+            if (isTheTasks(failure)) Uncaught.report(failure!!)
+        }
+
+        override fun arrived(element: Element, arrival: Arrival, left: () -> Unit) = Callbacks.execute {
+            val failure = arrival.open().failure().orElse(null)
+            if (isTheTasks(failure)) Uncaught.reportOf(arrival.worker, failure)
+            left()
+        }
+
+        private fun isTheTasks(failure: Throwable?) = failure != null && failure !is CancellationException // the pool's
     }
 
     /**
@@ -86,6 +101,11 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
      * that the pool stops before it has begun runs elsewhere.
      */
     fun step(step: Runnable) {
+        if (terms.crossing is Crossing.Packed) {
+            throw UnsupportedOperationException(
+                "the steps of a coroutine cannot be sent to a process: use withWorker, or Backend.threads()"
+            )
+        }
         val begun = AtomicBoolean()
         val once = Runnable { if (begun.compareAndSet(false, true)) step.run() }
         schedule.submit(
@@ -104,7 +124,7 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         whenFinished: (Gather) -> Unit = {}
     ): Gather {
         requireChunk(chunkSize)
-        check(body)
+        check(body, isShared = true)
         return Gather(schedule, body, terms, items.toList(), chunkSize, failFast, whenFinished).start()
     }
 
@@ -132,7 +152,7 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
 
     fun stream(chunkSize: Int, ordered: Boolean, body: Body): MapStream {
         requireChunk(chunkSize)
-        check(body)
+        check(body, isShared = true)
         return MapStream(schedule, body, terms, chunkSize, ordered)
     }
 
@@ -176,8 +196,8 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     }
 
     /** Checks what would have to travel, where the caller sees it. */
-    fun check(body: Body) {
-        terms.border?.checkFunction(body.function)
+    fun check(body: Body, isShared: Boolean = false) {
+        terms.crossing?.function(body, isShared)
     }
 
     /** An element of a body that has been checked. */

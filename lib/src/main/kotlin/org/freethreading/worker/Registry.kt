@@ -15,10 +15,14 @@ internal object Registry {
     private val own = ThreadLocal<Runner?>()
     private val unnamed = AtomicInteger()
 
-    /** The worker that the calling code runs on; code that no worker started belongs to the main program. */
-    fun current(): Runner = current.get() ?: MainRunner
+    /** The worker that this process is: that of the main program, or in a child the one it was started as. */
+    @Volatile
+    var root: Runner = MainRunner
 
-    fun all(): List<Runner> = synchronized(alive) { listOf(MainRunner) + alive }
+    /** The worker that the calling code runs on; code that no worker started belongs to the [root]. */
+    fun current(): Runner = current.get() ?: root
+
+    fun all(): List<Runner> = synchronized(alive) { listOf(root) + (alive - root) }
 
     fun nextName(): String = "Worker-${unnamed.incrementAndGet()}"
 

@@ -1,10 +1,10 @@
 package org.freethreading.worker
 
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
 import org.freethreading.cell.Cell
 import org.freethreading.cell.HeapCell
-import org.freethreading.wire.Border
 
 /**
  * What runs a worker, whatever it is made of. Its life is a word to wait on:
@@ -12,7 +12,7 @@ import org.freethreading.wire.Border
  *     NEW -- start --> RUNNING -- the target and all accepted work done --> ENDED
  *     NEW -- close, terminate ------------------------------------------> ENDED
  */
-internal abstract class Runner(name: String, daemon: Boolean, val border: Border?) {
+internal abstract class Runner(name: String, daemon: Boolean, val crossing: Crossing?) {
     val life: Cell = HeapCell(NEW)
 
     /** Called at the very end. */
@@ -57,14 +57,17 @@ internal abstract class Runner(name: String, daemon: Boolean, val border: Border
 
     abstract fun kill()
 
-    /** Runs [block] on the loop, in the order of the calls. */
-    abstract fun post(block: Runnable)
+    /** Runs [body] on the loop, in the order of the calls. Its failure is reported. */
+    abstract fun post(body: Body)
 
-    /** Runs an element on the loop, like [post]; [make] is given the admission that the element has to leave. */
-    abstract fun submit(make: (Admission) -> Element)
+    /** Runs an element on the loop, like [post]; [make] is given what the element has to leave. */
+    abstract fun submit(make: (Exit) -> Element)
 
-    /** Starts a coroutine on the loop: [begin] does so in the scope of the worker. */
-    abstract fun <J : Job> launch(begin: (CoroutineScope) -> J): J
+    /** Starts a coroutine on the loop. Its failure is reported. */
+    abstract fun launch(block: suspend CoroutineScope.() -> Unit): Job
+
+    /** Starts a coroutine on the loop, for its result. */
+    abstract fun async(block: suspend CoroutineScope.() -> Any?): Deferred<Any?>
 
     private fun requireNew(what: String) =
         check(life.value == NEW) { "worker '$name' has been started: set $what before start()" }

@@ -6,7 +6,7 @@ import org.freethreading.WorkerStartException
 import org.freethreading.cell.Cell
 import org.freethreading.cell.HeapCell
 import org.freethreading.cell.update
-import java.lang.System.Logger.Level.WARNING
+import org.freethreading.process.Death
 import java.time.Duration
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedDeque
@@ -22,19 +22,21 @@ internal class Staffing(
     val initializer: WorkerRunnable?,
     val maxTasksPerWorker: Int,
     val gracePeriod: Duration,
-    val newRunner: (name: String, target: (Host) -> Unit) -> Runner,
 )
 
 /**
  * Who runs what in a pool.
  *
- * Chunks of elements wait in [pending]. A seat takes a chunk, runs its first element, and leaves the rest where seats
+ * Chunks of elements wait in [pending]. A seat takes a chunk, begins its first element, and leaves the rest where seats
  * that have nothing else to do find it: nothing waits behind a long element while somebody is idle. Idle seats are
  * woken one by one.
  *
  * The pool is over when it is closed and every accepted element is done ([Admission]), or when it is terminated.
  */
-internal class Schedule(private val staffing: Staffing) {
+internal class Schedule(
+    private val staffing: Staffing,
+    private val newSeat: (name: String, schedule: Schedule) -> Seat
+) {
     private val pending = ConcurrentLinkedQueue<Element>()
 
     /** Chunks that come back: their time to run has come already. */
@@ -43,13 +45,16 @@ internal class Schedule(private val staffing: Staffing) {
     private val seats = CopyOnWriteArrayList<Seat>()
     private val hires = AtomicInteger()
 
-    /** Seats that were given up, with a thread that is still stuck. */
-    private val abandoned = AtomicInteger()
+    /** How many processes in a row have died before they did anything. */
+    private val killedStarts = AtomicInteger()
+
+    /** How many threads of seats that were given up are still stuck. */
+    val stuck = AtomicInteger()
 
     val admission = Admission(::wakeAll)
 
     /** The workers that serve this pool, or are stuck in a task of it. */
-    private val crew = ConcurrentHashMap.newKeySet<Runner>()
+    val crew: MutableSet<Runner> = ConcurrentHashMap.newKeySet<Runner>()
 
     /** Whether the calling code runs on a worker of this pool. */
     val isEntered: Boolean get() = Registry.current() in crew
@@ -70,6 +75,9 @@ internal class Schedule(private val staffing: Staffing) {
 
     val size: Int get() = staffing.size
 
+    /** Whether as many threads are stuck as there are seats. */
+    val isOverwhelmed: Boolean get() = stuck.get() >= size
+
     val isOver: Boolean get() = isTerminated || admission.isDrained
 
     init {
@@ -83,7 +91,7 @@ internal class Schedule(private val staffing: Staffing) {
      * @throws RejectedExecutionException if the pool is shut down or has too many stuck threads
      */
     fun admit(more: Boolean = false) {
-        if (!more && abandoned.get() >= size) throw overwhelmed()
+        if (!more && isOverwhelmed) throw overwhelmed()
         if (!(if (more && !isTerminated) admission.enterMore() else admission.enter())) throw closed()
     }
 
@@ -119,29 +127,19 @@ internal class Schedule(private val staffing: Staffing) {
         refusal = terminated()
         shutdown()
         val unbegun = abortPending(terminated())
-        seats.forEach { seat ->
-            seat.turn?.let { turn ->
-                if (turn.element == null) seat.interrupt() else turn.element.abort(terminated())
-                abandonAfterGrace(seat, turn)
-            }
-        }
+        seats.forEach { it.stop() }
         wakeAll()
         return unbegun
     }
 
     fun terminated() = CancellationException("pool '$name' was terminated")
 
-    /** Takes the next element for [seat]: of its own chunk, of those that wait, of another's chunk. */
-    fun next(seat: Seat): Element? {
-        val element = seat.takeRest() ?: waiting() ?: return null
-        element.next?.let { rest ->
-            element.next = null
-            seat.rest.set(rest)
-            wakeOne()
-            abortRefused()
-        }
-        return element
-    }
+    /** Takes the next chunk for [seat]: one that waits or, if it [mayTake] it, what lies before another seat. */
+    fun next(seat: Seat, mayTake: Boolean): Element? =
+        returned.poll() ?: pending.poll() ?: if (mayTake) rest(seat) else null
+
+    private fun rest(seat: Seat): Element? =
+        seats.firstNotNullOfOrNull { other -> if (other === seat) null else other.takeRest() }
 
     fun register(seat: Seat) = idle.addFirst(seat)
 
@@ -149,24 +147,6 @@ internal class Schedule(private val staffing: Staffing) {
 
     fun wakeOne() {
         idle.pollFirst()?.call()
-    }
-
-    fun lasts(served: Long): Boolean =
-        !isOver && (staffing.maxTasksPerWorker == 0 || served < staffing.maxTasksPerWorker)
-
-    /**
-     * Runs the initializer on a new worker; if it fails, the pool is broken, since every new worker would meet the
-     * same.
-     */
-    fun initialize() {
-        if (isTerminated) return
-        try {
-            staffing.initializer?.runTask()
-        } catch (failure: Throwable) {
-            if (isTerminated) return
-            breakDown(failure)
-            throw failure
-        }
     }
 
     private fun waiting(): Element? = returned.poll() ?: pending.poll() ?: seats.firstNotNullOfOrNull { it.takeRest() }
@@ -179,33 +159,27 @@ internal class Schedule(private val staffing: Staffing) {
     }
 
     private fun hire() {
-        val seat = Seat("$name-worker-${hires.incrementAndGet()}", this)
+        val seat = newSeat("$name-worker-${hires.incrementAndGet()}", this)
         staff.update { it + 1 }
         seats.add(seat)
         try {
-            staffing.newRunner(seat.name) { host -> occupy(seat, host) }.start()
+            seat.open()
         } catch (failure: Throwable) { // such as out of memory: unable to create native thread
-            vacate(seat)
-            discharge()
-            breakDown(failure)
+            fail(seat, failure)
         }
     }
 
-    private fun occupy(seat: Seat, host: Host) {
-        val runner = Registry.current()
-        crew.add(runner)
-        try {
-            seat.serve(host)
-        } finally {
-            crew.remove(runner)
-            if (!seat.retire()) {
-                abandoned.decrementAndGet()
-            } else {
-                if (!isOver && refusal == null) hire()
-                vacate(seat)
-                runner.whenEnded = ::discharge // who joins the pool waits until its workers have ended
-            }
-        }
+    /** The worker of [seat] has gone, or is about to: somebody else gets a seat if there is still work to come. */
+    fun replace(seat: Seat) {
+        if (!isOver && refusal == null) hire()
+        vacate(seat)
+    }
+
+    /** A worker for [seat] could not be had, and the next one would fare the same. */
+    fun fail(seat: Seat, failure: Throwable) {
+        vacate(seat)
+        discharge()
+        breakDown(failure)
     }
 
     private fun vacate(seat: Seat) {
@@ -213,44 +187,40 @@ internal class Schedule(private val staffing: Staffing) {
         seat.takeRest()?.let(::giveBack)
     }
 
-    private fun discharge() {
+    /** One worker less is there. */
+    fun discharge() {
         staff.update { it - 1 }
         staff.signalAll()
     }
 
-    /** What has its [turn] on [seat] has been interrupted: if it does not end in time, the seat is given up. */
-    fun abandonAfterGrace(seat: Seat, turn: Seat.Turn) {
-        val grace = Deadlines.after(staffing.gracePeriod) { if (seat.turn === turn) abandon(seat, turn) }
-        turn.grace = grace
-        if (seat.turn !== turn) grace.cancel(false) // it ended meanwhile, and may not have seen this
+    /** Ends what waits: too many threads are stuck for it to be run. */
+    fun rejectPending() {
+        abortPending(overwhelmed())
     }
 
-    private fun abandon(seat: Seat, turn: Seat.Turn) {
-        if (abandoned.get() >= size && !isTerminated) {
-            abortPending(overwhelmed())
-            abandonAfterGrace(seat, turn) // one of the stuck threads may have come back by then
-            return
-        }
-        if (!seat.abandon(turn)) return
-        abandoned.incrementAndGet() // after the seat has perhaps come back and taken it off again
-        LOG.log(
-            WARNING,
-            "worker ''{0}'' is stuck in a task that was interrupted {1} ago, and is replaced",
-            seat.name,
-            staffing.gracePeriod
-        )
-        if (!isOver) hire()
-        vacate(seat)
-        discharge()
-    }
+    /**
+     * Whether another process is to be started after one that did not: if it was killed from outside, and not again and
+     * again.
+     */
+    fun isStartRetried(failure: Throwable): Boolean =
+        failure is WorkerStartException && failure.wasKilled && killedStarts.incrementAndGet() < MOST_KILLED_STARTS
 
-    private fun breakDown(cause: Throwable) {
+    /** Whether another process is to follow one that died before it had done anything. */
+    fun isFruitlessDeathForgiven(death: Death): Boolean =
+        killedStarts.incrementAndGet() < if (death.signal == "SIGKILL") MOST_KILLED_STARTS else MOST_FAILED_STARTS
+
+    /** A worker has done something. */
+    fun started() = killedStarts.set(0)
+
+    /** No worker will ever be ready to serve this pool. */
+    fun breakDown(cause: Throwable) {
         refusal = WorkerStartException("pool '$name' cannot start its workers: $cause", cause)
         if (isTerminated) refusal = terminated()
         abortRefused()
     }
 
-    private fun abortRefused() {
+    /** Ends what waits, if it will not be run. To be called whenever something may have come to wait. */
+    fun abortRefused() {
         refusal?.let(::abortPending)
     }
 
@@ -274,6 +244,7 @@ internal class Schedule(private val staffing: Staffing) {
     private fun wakeAll() = seats.forEach { it.wake() }
 
     private companion object {
-        val LOG: System.Logger = System.getLogger("org.freethreading")
+        const val MOST_KILLED_STARTS = 300
+        const val MOST_FAILED_STARTS = 10
     }
 }

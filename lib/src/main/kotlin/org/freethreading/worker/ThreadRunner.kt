@@ -3,11 +3,12 @@ package org.freethreading.worker
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineExceptionHandler
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
-import org.freethreading.WorkerRunnable
-import org.freethreading.wire.Border
+import kotlinx.coroutines.launch
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.RejectedExecutionException
 
@@ -17,13 +18,13 @@ import java.util.concurrent.RejectedExecutionException
  * The thread runs [target] with the loop at hand; then, or at once if there is no target, it serves the loop until it
  * is shut down and all accepted work is done. A target that has returned shuts the worker down.
  */
-internal class ThreadRunner(
+internal open class ThreadRunner(
     private val threads: Threads,
-    border: Border?,
+    crossing: Crossing?,
     name: String,
     daemon: Boolean,
     private val target: ((Host) -> Unit)?,
-) : Runner(name, daemon, border) {
+) : Runner(name, daemon, crossing) {
     private val loop = EventLoop()
     private val scope = CoroutineScope(
         SupervisorJob() + loop + Registry.Context(this) + CoroutineExceptionHandler { _, failure -> report(failure) },
@@ -49,11 +50,11 @@ internal class ThreadRunner(
     override val ident: Long get() = thread?.id ?: -1
 
     @Volatile
-    override var exitCode: Int? = null
+    final override var exitCode: Int? = null
         private set
 
     @Volatile
-    override var failure: Throwable? = null
+    final override var failure: Throwable? = null
         private set
 
     override fun start() {
@@ -63,7 +64,7 @@ internal class ThreadRunner(
             if (thread == null) "worker '$name' was closed before it was started: make a new one"
             else "worker '$name' has been started already: make a new one for each start()"
         }
-        parent = Registry.current()
+        parent = Registry.current().takeIf { it !== this } // as which a process was started
         Registry.add(this)
         try {
             val thread = threads.newThread(name, daemon, ::run)
@@ -91,15 +92,15 @@ internal class ThreadRunner(
         stopAll()
     }
 
-    override fun kill() = throw UnsupportedOperationException(
+    override fun kill(): Unit = throw UnsupportedOperationException(
         "worker '$name' is a thread and cannot be killed: terminate() interrupts it, and Backend.processes() can kill",
     )
 
-    override fun post(block: Runnable) {
+    override fun post(body: Body) {
         accept()
         loop.dispatch(scope.coroutineContext) {
             try {
-                if (!terminated) if (block is WorkerRunnable) block.runTask() else block.run()
+                if (!terminated) body.run(guests!!, null)
             } catch (failure: Throwable) { // of one block, which must not end the loop
                 reportUnlessStopped(failure)
             } finally {
@@ -109,7 +110,7 @@ internal class ThreadRunner(
         }
     }
 
-    override fun submit(make: (Admission) -> Element) {
+    override fun submit(make: (Exit) -> Element) {
         accept()
         val element = make(admission)
         elements.add(element)
@@ -119,7 +120,12 @@ internal class ThreadRunner(
         }
     }
 
-    override fun <J : Job> launch(begin: (CoroutineScope) -> J): J {
+    override fun launch(block: suspend CoroutineScope.() -> Unit): Job = begin { it.launch(block = block) }
+
+    override fun async(block: suspend CoroutineScope.() -> Any?): Deferred<Any?> =
+        begin { it.async { block().also { result -> crossing?.value(result, "result") } } }
+
+    private fun <J : Job> begin(begin: (CoroutineScope) -> J): J {
         accept()
         return begin(scope).also { job -> job.invokeOnCompletion { admission.leave() } }
     }
@@ -182,7 +188,8 @@ internal class ThreadRunner(
         if (!(terminated && (failure is InterruptedException || failure is CancellationException))) report(failure)
     }
 
-    private fun report(failure: Throwable) {
+    /** Tells whoever it may concern what nobody has caught. */
+    protected open fun report(failure: Throwable) {
         Uncaught.report(failure, thread)
     }
 }

@@ -18,16 +18,16 @@ class EncoderTest :
         timeout = 20_000
 
         test("writes a value as its codec does") {
-            val bytes = bytesOf { Encoder.encodeCoded("text", StringCodec, it) }
+            val bytes = bytesOf { Encoder(leaving = true).encodeCoded("text", StringCodec, it) }
 
-            bytes.read() shouldBe Encoder.CODED
+            bytes.read() shouldBe Form.CODED
             bytes.readAllBytes().decodeToString() shouldBe "text"
         }
 
         test("writes a @Serializable value as the name of its class and JSON") {
-            val bytes = bytesOf { Encoder.encodeValue(Point(1.0, 2.5), it) }
+            val bytes = bytesOf { Encoder(leaving = true).encodeValue(Point(1.0, 2.5), it) }
 
-            bytes.read() shouldBe Encoder.JSON
+            bytes.read() shouldBe Form.JSON
             DataInputStream(bytes).readUTF() shouldBe "org.freethreading.wire.Point"
             Json.decodeFromString<Point>(bytes.readAllBytes().decodeToString()) shouldBe Point(1.0, 2.5)
         }
@@ -35,7 +35,7 @@ class EncoderTest :
         test("writes a box for what is only @Serializable in a graph, once per object") {
             val point = Point(1.0, 2.5)
 
-            val (first, second) = readGraph { Encoder.encodeValue(listOf(point, point), it) } as List<*>
+            val (first, second) = readGraph { Encoder(leaving = true).encodeValue(listOf(point, point), it) } as List<*>
 
             first shouldBe point
             (first === second) shouldBe true
@@ -44,7 +44,7 @@ class EncoderTest :
         test("writes a list that is a view as a copy") {
             val view = (1..9).map { Holder(it) }.subList(3, 5)
 
-            val copy = readGraph { Encoder.encodeValue(view, it) } as List<*>
+            val copy = readGraph { Encoder(leaving = true).encodeValue(view, it) } as List<*>
 
             copy.map { (it as Holder).held } shouldContainExactly listOf(4, 5)
         }
@@ -53,7 +53,7 @@ class EncoderTest :
             val captured = listOf("a", "b")
             val function = WorkerSupplier { captured.size }
 
-            val copy = readGraph { Encoder.encodeGraph(function, it) } as WorkerSupplier<*>
+            val copy = readGraph { Encoder(leaving = true).encodeGraph(function, it) } as WorkerSupplier<*>
 
             copy.get() shouldBe 2
         }
@@ -76,7 +76,7 @@ private fun bytesOf(encode: (ByteArrayOutputStream) -> Unit): InputStream =
 
 private fun readGraph(encode: (ByteArrayOutputStream) -> Unit): Any? {
     val bytes = bytesOf(encode)
-    bytes.read() shouldBe Encoder.GRAPH
+    bytes.read() shouldBe Form.GRAPH
     return UnboxingStream(bytes).readObject()
 }
 

@@ -5,7 +5,6 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.CancellationException
-import kotlinx.coroutines.async
 import org.freethreading.WorkerCallable
 
 class ThreadRunnerTest : FunSpec({
@@ -14,10 +13,10 @@ class ThreadRunnerTest : FunSpec({
     test("a worker whose thread cannot be started has ended, and what was handed over before is cancelled") {
         val before = Registry.all()
         val runner = ThreadRunner({ _, _, _ -> throw OutOfMemoryError("no thread") }, null, "poor", daemon = false) { }
-        val job = runner.launch { it.async { 42 } }
+        val job = runner.async { 42 }
         val future = TaskFuture<Int>()
         val body = Body.of(WorkerCallable { 42 })
-        runner.submit { admission -> future.bind(Element(body, null, 0, Terms(), admission, future)) }
+        runner.submit { exit -> future.bind(Element(body, null, 0, Terms(), exit, future)) }
 
         shouldThrow<OutOfMemoryError> { runner.start() }
         runner.hasEnded shouldBe true

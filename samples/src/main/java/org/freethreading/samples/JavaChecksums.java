@@ -34,7 +34,7 @@ final class JavaChecksums implements Callable<Integer> {
 
     public static void main(String[] args) {
         var command = new JavaChecksums(System.out, System.err);
-        System.exit(ChecksumsOptionsKt.runCommand(command, System.out, System.err, args));
+        System.exit(Commands.runCommand(command, System.out, System.err, args));
     }
 
     @Override
@@ -42,13 +42,13 @@ final class JavaChecksums implements Callable<Integer> {
         int workers = options.workers();
         var backend = options.backend();
         var listing = Listing.of(options.folder());
-        var report = new Report("checksums", listing, out, err);
+        var report = new ChecksumsReport("checksums", listing, out, err);
         checksum(listing, workers, backend, report);
         return report.finish();
     }
 
     /** Hands the names of the files to the workers as fast as they take them, and reports what comes back. */
-    private static void checksum(Listing listing, int workers, Backend backend, Report report) {
+    private static void checksum(Listing listing, int workers, Backend backend, ChecksumsReport report) {
         try (var pool = new WorkerPool(workers, backend);
                 var sums = pool.imapAllUnordered(listing.uris(), JavaChecksums::sha256)) {
             sums.forEach(report::add);

@@ -35,14 +35,14 @@ class ChecksumsCommand(private val out: PrintStream, private val err: PrintStrea
         val workers = options.workers()
         val backend = options.backend()
         val listing = Listing.of(options.folder())
-        val report = Report("checksums", listing, out, err)
+        val report = ChecksumsReport("checksums", listing, out, err)
         runBlocking { checksum(listing, workers, backend, report) }
         return report.finish()
     }
 }
 
 /** Hands the names of the files to the workers as fast as they take them, and reports what comes back. */
-private suspend fun checksum(listing: Listing, workers: Int, backend: Backend, report: Report) {
+private suspend fun checksum(listing: Listing, workers: Int, backend: Backend, report: ChecksumsReport) {
     withWorkerPool(workers, backend) { pool ->
         pool.imapAllUnordered(listing.uris()) { sha256(it) }.collect(report::add)
     }

@@ -26,9 +26,10 @@ class Listing private constructor(val files: List<ListedFile>, val failures: Lis
     fun uris(): Iterable<String> = files.asSequence().map { it.uri.toString() }.asIterable()
 
     companion object {
-        /** Lists what is below [folder]. */
+        /** Lists what is below [folder], as far as it [isWanted]. */
         @JvmStatic
-        fun of(folder: Path): Listing {
+        @JvmOverloads
+        fun of(folder: Path, isWanted: (Path) -> Boolean = { true }): Listing {
             val files = ArrayList<Path>()
             val failures = ArrayList<Failure>()
             val folders = ArrayDeque(listOf(folder))
@@ -48,7 +49,7 @@ class Listing private constructor(val files: List<ListedFile>, val failures: Lis
                         attempt(path) {
                             val attributes = path.readAttributes<BasicFileAttributes>(NOFOLLOW_LINKS)
                             if (attributes.isDirectory) folders.add(path)
-                            if (attributes.isRegularFile) files.add(path)
+                            if (attributes.isRegularFile && isWanted(path)) files.add(path)
                         }
                     }
                 }
@@ -75,6 +76,9 @@ class ListedFile(path: Path) {
         val HERE: String = Path.of("").toUri().rawPath
     }
 }
+
+/** A [name] on one line. */
+internal fun escaped(name: String): String = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
 
 /** Why a file could not be read, in a few words. */
 fun reasonOf(failure: Throwable): String = when (failure) {

@@ -9,15 +9,13 @@ import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldMatch
-import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.IOException
-import java.io.PrintStream
 import java.io.RandomAccessFile
+import java.net.URI
 import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.attribute.PosixFilePermission.OWNER_READ
-import java.util.concurrent.Callable
 import java.util.concurrent.TimeUnit.SECONDS
 import kotlin.io.path.createDirectories
 import kotlin.io.path.createSymbolicLinkPointingTo
@@ -34,7 +32,7 @@ class ChecksumsTest :
     FunSpec({
         timeout = 180_000
 
-        Twin.entries.forEach { twin ->
+        twins.forEach { twin ->
             context("the checksums in ${twin.language}") {
                 for (backend in backends) {
                     test("are what sha256sum prints and accepts, on $backend").config(enabled = hasSha256sum) {
@@ -187,30 +185,10 @@ private suspend fun FunSpecContainerScope.ends(twin: Twin, newFolder: () -> Path
     }
 }
 
-/** The program in its two languages. */
-private enum class Twin(
-    val language: String,
-    val program: String,
-    val command: (PrintStream, PrintStream) -> Callable<Int>,
-) {
-    KOTLIN("Kotlin", "Checksums", ::ChecksumsCommand),
-    JAVA("Java", "JavaChecksums", ::JavaChecksums),
-    ;
-
-    /** Runs it in this JVM. */
-    fun run(vararg args: String): Ending {
-        val out = ByteArrayOutputStream()
-        val err = ByteArrayOutputStream()
-        val exitCode = PrintStream(out).use { outStream ->
-            PrintStream(err).use { errStream ->
-                runCommand(command(outStream, errStream), outStream, errStream, arrayOf(*args))
-            }
-        }
-        return Ending(exitCode, out.toString(ISO_8859_1), err.toString())
-    }
-}
-
-private const val OPTION = "Invalid value for option"
+private val twins = listOf(
+    Twin("Kotlin", "Checksums", ::ChecksumsCommand),
+    Twin("Java", "JavaChecksums", ::JavaChecksums),
+)
 
 private const val FIND_AND_SUM = "find odd -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum"
 
@@ -233,7 +211,7 @@ private fun oddFiles(parent: Path) {
         "%E6%97%A5%E6%9C%AC", "%FF%FE", "plus+%2541", "sub-/x", "sub/x", "sub/deeper/y",
     )
     for (name in encodedNames) {
-        val file = Path.of(folder.toUri().resolve("./$name"))
+        val file = Path.of(URI("${folder.toUri()}$name")) // not URI.resolve: to a path, its result is text
         file.parent.createDirectories()
         file.writeText("this is $name")
     }

@@ -9,7 +9,7 @@ import kotlin.text.Charsets.ISO_8859_1
  * Collects the checksums of a [listing] and then writes them to [out], and to [err] what could not be read. For one
  * thread at a time.
  */
-class Report(
+class ChecksumsReport(
     private val program: String,
     private val listing: Listing,
     private val out: PrintStream,
@@ -57,5 +57,3 @@ internal fun sumLine(sum: String, name: String): String {
     val escaped = escaped(name)
     return "${if (escaped == name) "" else "\\"}$sum  $escaped\n"
 }
-
-private fun escaped(name: String) = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")

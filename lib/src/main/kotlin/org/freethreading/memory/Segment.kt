@@ -1,0 +1,122 @@
+package org.freethreading.memory
+
+import java.io.IOException
+import java.lang.invoke.MethodHandles
+import java.lang.invoke.VarHandle
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+import java.nio.channels.FileChannel
+import java.nio.channels.FileChannel.MapMode.READ_WRITE
+import java.nio.file.Path
+import java.nio.file.StandardOpenOption.CREATE_NEW
+import java.nio.file.StandardOpenOption.READ
+import java.nio.file.StandardOpenOption.WRITE
+import java.nio.file.attribute.PosixFilePermissions.asFileAttribute
+import java.nio.file.attribute.PosixFilePermissions.fromString
+
+/**
+ * A file mapped into the memory of several processes. Offsets are in bytes; longs lie at multiples of 8, in little
+ * endian. What lies before [START] tells the processes that they mean the same thing.
+ *
+ *     byte 0      8                16     24
+ *          | magic | layout version | size | 0 ...  START
+ *
+ * All of the file is written once before it is mapped: a full disk is an exception here and no fault at the first
+ * touch. It is never truncated while somebody may have it mapped.
+ */
+internal class Segment private constructor(val path: Path, private val bytes: ByteBuffer) {
+    val size: Int get() = bytes.capacity()
+
+    fun getLong(offset: Int): Long = bytes.getLong(offset)
+
+    fun putLong(offset: Int, value: Long) {
+        bytes.putLong(offset, value)
+    }
+
+    fun getInt(offset: Int): Int = bytes.getInt(offset)
+
+    fun putInt(offset: Int, value: Int) {
+        bytes.putInt(offset, value)
+    }
+
+    fun getLongVolatile(offset: Int): Long = LONG.getVolatile(bytes, offset) as Long
+
+    fun putLongVolatile(offset: Int, value: Long) {
+        LONG.setVolatile(bytes, offset, value)
+    }
+
+    fun getLongAcquire(offset: Int): Long = LONG.getAcquire(bytes, offset) as Long
+
+    fun putLongRelease(offset: Int, value: Long) {
+        LONG.setRelease(bytes, offset, value)
+    }
+
+    fun compareAndSetLong(offset: Int, expected: Long, next: Long): Boolean =
+        LONG.compareAndSet(bytes, offset, expected, next)
+
+    fun get(offset: Int, into: ByteArray, from: Int = 0, length: Int = into.size) {
+        bytes.get(offset, into, from, length)
+    }
+
+    fun put(offset: Int, source: ByteArray, from: Int = 0, length: Int = source.size) {
+        bytes.put(offset, source, from, length)
+    }
+
+    companion object {
+        /** Where the user's part begins. */
+        const val START = 128
+        private const val MAGIC = 0x0065_6572_6664_6168L
+        private const val LAYOUT = 1L
+        private const val AT_LAYOUT = 8
+        private const val AT_SIZE = 16
+        private const val STEP = 1 shl 16
+
+        @JvmField val LONG: VarHandle =
+            MethodHandles.byteBufferViewVarHandle(LongArray::class.java, ByteOrder.LITTLE_ENDIAN)
+
+        /**
+         * Makes the file at [path], which only this user can open, with [size] bytes of zero after the head.
+         *
+         * @throws IOException if it cannot be made, or if there is no space for it
+         */
+        fun create(path: Path, size: Int): Segment {
+            val owner = asFileAttribute(fromString("rw-------"))
+            FileChannel.open(path, setOf(CREATE_NEW, READ, WRITE), owner).use { file ->
+                reserve(file, size)
+                val segment = map(path, file, size)
+                segment.putLong(AT_LAYOUT, LAYOUT)
+                segment.putLong(AT_SIZE, size.toLong())
+                segment.putLongVolatile(0, MAGIC)
+                return segment
+            }
+        }
+
+        /**
+         * Maps the file that another process has made.
+         *
+         * @throws IOException if it is not such a file, or one of another version of this library
+         */
+        fun attach(path: Path): Segment = FileChannel.open(path, READ, WRITE).use { file ->
+            val size = file.size()
+            if (size < START || size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
+            val segment = map(path, file, size.toInt())
+            if (segment.getLongVolatile(0) != MAGIC) throw IOException("$path is no segment of freethreading")
+            val layout = segment.getLong(AT_LAYOUT)
+            if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
+            if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")
+            segment
+        }
+
+        private fun map(path: Path, file: FileChannel, size: Int) =
+            Segment(path, file.map(READ_WRITE, 0, size.toLong()).order(ByteOrder.LITTLE_ENDIAN))
+
+        private fun reserve(file: FileChannel, size: Int) {
+            val zeros = ByteBuffer.allocate(minOf(STEP, size))
+            var left = size
+            while (left > 0) {
+                zeros.clear().limit(minOf(zeros.capacity(), left))
+                left -= file.write(zeros)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.freethreading.peers
+
+import java.io.Closeable
+import java.io.IOException
+import java.nio.ByteBuffer
+import java.nio.channels.ClosedSelectorException
+import java.nio.channels.SelectionKey.OP_READ
+import java.nio.channels.SocketChannel
+
+/**
+ * A bell between two processes, made of a socket on which single bytes mean "look again" and nothing else. The end of
+ * the socket is the end of the other process: whatever ended it, the system closes its files.
+ *
+ * A bell is a hint. Rings that come before the other one has looked may count as one, so [ring] need not get through
+ * when the socket is full: there are rings in it which are still to be answered.
+ *
+ * One thread of this library's own waits; any thread rings, interrupted or not. To spin
+ * before waiting is up to the caller.
+ */
+internal class Doorbell(private val channel: SocketChannel) : Closeable {
+    init {
+        // An interrupt closes a channel only under a thread that is inside a blocking operation on it.
+        channel.configureBlocking(false)
+    }
+
+    private val selector = channel.provider().openSelector().also { channel.register(it, OP_READ) }
+    private val heard = ByteBuffer.allocateDirect(512) // only for who waits
+
+    /** Wakes the other process, or will find it awake. Never waits; does nothing if the other one is gone. */
+    fun ring() {
+        try {
+            channel.write(BELL.duplicate())
+        } catch (_: IOException) {
+            // The other process is gone, and who waits here learns of it.
+        }
+    }
+
+    /** Blocks until the other process rings or [wake] is called; false if the other process is gone. */
+    fun await(): Boolean = listen { selector.select() }
+
+    /** As [await], without waiting. */
+    fun look(): Boolean = listen { selector.selectNow() }
+
+    private inline fun listen(select: () -> Unit): Boolean = try {
+        Thread.interrupted() // In an interrupted thread a selector does not wait, and nobody has a reason to interrupt.
+        select()
+        selector.selectedKeys().clear()
+        drain()
+    } catch (_: IOException) {
+        false // reset by the other process, or closed here
+    } catch (_: ClosedSelectorException) {
+        false
+    }
+
+    /** Takes the rings that are there without waiting for one; false if the other process is gone. */
+    private fun drain(): Boolean {
+        while (true) {
+            heard.clear()
+            val count = channel.read(heard)
+            if (count < 0) return false
+            if (count < heard.capacity()) return true
+        }
+    }
+
+    /** Makes [await] return true, now or when it is called next. */
+    fun wake() {
+        selector.wakeup()
+    }
+
+    /** Who waits is told that the other process is gone; and the other one, that this one is. */
+    override fun close() {
+        channel.close()
+        selector.close()
+    }
+
+    private companion object {
+        private val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
+    }
+}

@@ -1,0 +1,123 @@
+package org.freethreading.process
+
+import org.freethreading.memory.Ring
+import org.freethreading.memory.Segment
+import org.freethreading.memory.TaskTable
+import org.freethreading.peers.Doorbell
+import java.io.Closeable
+import java.nio.file.Path
+
+/**
+ * One end of the private channel between a parent and a child: two rings of frames, the words that say who runs what,
+ * a word of commands, and a doorbell, all but the last in one mapped file.
+ *
+ *     parent --- ring of tasks ---> child         the child claims elements, the parent cuts off and stops them
+ *     parent <-- ring of results -- child         ([TaskTable])
+ *     parent --- commands --------> child         bits, set and never cleared, and a bell
+ *
+ * Frames are sent by one thread at a time and received by one thread; everything else may be called by any.
+ */
+internal class Channel private constructor(memory: Segment, private val bell: Doorbell, isParent: Boolean) : Closeable {
+    private val outgoing = Ring(memory, if (isParent) TASKS else RESULTS, CAPACITY)
+    private val incoming = Ring(memory, if (isParent) RESULTS else TASKS, CAPACITY)
+    private val table = TaskTable(memory, TABLE, SLOTS)
+    private val words = memory
+
+    val slots: Int get() = table.slots
+
+    val maxPayload: Int get() = outgoing.maxPayload
+
+    // Frames
+
+    /** Sends a frame, and wakes the other end if it sleeps; false if there is no room now. */
+    fun send(word: Long, payload: ByteArray, from: Int = 0, length: Int = payload.size): Boolean {
+        if (!outgoing.offer(word, payload, from, length)) return false
+        if (outgoing.takeSleeper()) bell.ring()
+        return true
+    }
+
+    /** Has the other end ring when it has made room. To be followed by another [send]. */
+    fun awaitRoom() = outgoing.announceHunger()
+
+    /** Takes the next frame; false if there is none. Throws if what the other end has written makes no sense. */
+    fun receive(receive: (word: Long, payload: ByteArray) -> Unit): Boolean {
+        if (!incoming.poll(receive)) return false
+        if (incoming.takeHungry()) bell.ring()
+        return true
+    }
+
+    /** Whether there is no frame to receive. */
+    val isEmpty: Boolean get() = incoming.isEmpty
+
+    /** Has the other end ring when it sends. To be followed by another look. */
+    fun announceSleep() = incoming.announceSleep()
+
+    fun retractSleep() = incoming.retractSleep()
+
+    /** Blocks until the bell rings; false if the other end is gone. */
+    fun awaitBell(): Boolean = bell.await()
+
+    /** As [awaitBell], without waiting. */
+    fun lookForBell(): Boolean = bell.look()
+
+    /** Makes [awaitBell] return, once. */
+    fun wake() = bell.wake()
+
+    // Commands
+
+    /** Tells the child to do what the bits of [command] say. */
+    fun command(command: Long) {
+        while (true) {
+            val seen = words.getLongVolatile(COMMANDS)
+            if (words.compareAndSetLong(COMMANDS, seen, seen or command)) break
+        }
+        bell.ring()
+    }
+
+    val commands: Long get() = words.getLongVolatile(COMMANDS)
+
+    // Batches of elements, as in TaskTable
+
+    fun open(slot: Int, ticket: Int, count: Int) = table.open(slot, ticket, count)
+
+    fun claim(slot: Int, ticket: Int): Int = table.claim(slot, ticket)
+
+    fun complete(slot: Int): Boolean = table.complete(slot)
+
+    fun isStopped(slot: Int, ticket: Int): Boolean = table.isStopped(slot, ticket)
+
+    fun cut(slot: Int, ticket: Int, from: Int): Int = table.cut(slot, ticket, from)
+
+    /** Asks the child to stop the element, and rings; false if it is not running. */
+    fun stop(slot: Int, ticket: Int, index: Int): Boolean =
+        table.stop(slot, ticket, index).also { if (it) bell.ring() }
+
+    fun running(slot: Int, ticket: Int): Int = table.running(slot, ticket)
+
+    fun claimed(slot: Int): Int = table.claimed(slot)
+
+    fun startedAt(slot: Int): Long = table.startedAt(slot)
+
+    override fun close() = bell.close()
+
+    companion object {
+        private const val CAPACITY = 1 shl 18
+        private const val SLOTS = 4096
+        private const val COMMANDS = Segment.START
+        private const val TABLE = COMMANDS + 128
+        private val TASKS = TABLE + TaskTable.sizeOf(SLOTS)
+        private val RESULTS = TASKS + Ring.sizeOf(CAPACITY)
+        private val SIZE = RESULTS + Ring.sizeOf(CAPACITY)
+
+        const val MAX_BATCH = TaskTable.MAX
+        const val MAX_TICKET = TaskTable.MAX_TICKET
+
+        /** Makes the file of a channel at [path]. */
+        fun create(path: Path): Segment = Segment.create(path, SIZE)
+
+        fun ofParent(memory: Segment, bell: Doorbell) = Channel(memory, bell, isParent = true)
+
+        /** The child's end of the channel whose file was made at [path]. */
+        fun ofChild(path: Path, bell: Doorbell) = Channel(Segment.attach(path), bell, isParent = false)
+    }
+}

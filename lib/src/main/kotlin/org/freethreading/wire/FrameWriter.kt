@@ -1,0 +1,61 @@
+package org.freethreading.wire
+
+/** Puts together the payload of a frame. Can be used again after [clear]; not safe for concurrent use. */
+internal class FrameWriter {
+    var bytes = ByteArray(256)
+        private set
+    var length = 0
+        private set
+
+    fun clear() = apply { length = 0 }
+
+    fun byte(value: Int) = apply {
+        room(1)
+        bytes[length++] = value.toByte()
+    }
+
+    fun int(value: Int) = apply {
+        room(Int.SIZE_BYTES)
+        for (shift in 24 downTo 0 step 8) bytes[length++] = (value ushr shift).toByte()
+    }
+
+    fun long(value: Long) = int((value ushr 32).toInt()).int(value.toInt())
+
+    fun bytes(source: ByteArray) = apply {
+        int(source.size)
+        raw(source)
+    }
+
+    fun text(value: String) = bytes(value.encodeToByteArray())
+
+    /** Whole, or the name of the file that it lies in. */
+    fun parcel(parcel: Parcel) = apply {
+        when (parcel) {
+            is BytesParcel -> byte(INLINE).bytes(parcel.bytes)
+            is FileParcel -> byte(FILE).long(parcel.size).text(parcel.path.toString())
+        }
+    }
+
+    fun toByteArray(): ByteArray = bytes.copyOf(length)
+
+    private fun raw(source: ByteArray) {
+        room(source.size)
+        source.copyInto(bytes, length)
+        length += source.size
+    }
+
+    private fun room(more: Int) {
+        if (length + more > bytes.size) bytes = bytes.copyOf(maxOf(bytes.size * 2, length + more))
+    }
+
+    companion object {
+        const val INLINE = 0
+        const val FILE = 1
+
+        /** How many bytes [parcel] takes up in a frame. */
+        fun sizeOf(parcel: Parcel): Int = when (parcel) {
+            is BytesParcel -> 1 + Int.SIZE_BYTES + parcel.bytes.size
+            is FileParcel -> 1 + Long.SIZE_BYTES + Int.SIZE_BYTES + parcel.path.toString().encodeToByteArray().size
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.freethreading.wire
+
+import java.io.IOException
+import java.nio.file.Files
+import java.nio.file.Path
+
+/**
+ * Encoded bytes on their way, in memory or, where they are many, in a file of their own.
+ *
+ * A parcel knows nothing of what is in it: it goes from the caller that packed it to the one that opens it, and nobody
+ * between them runs code of the user's. Whoever is done with it drops it.
+ */
+internal sealed interface Parcel {
+    /** How many bytes. */
+    val size: Long
+
+    /**
+     * Returns the bytes, from the first, to be closed by the caller.
+     *
+     * @throws MalformedException if they are not there
+     */
+    fun open(): ParcelInput
+
+    /** Frees the memory or the file. Does nothing the second time. */
+    fun drop()
+}
+
+/** [bytes] must not change any more. */
+internal class BytesParcel(val bytes: ByteArray) : Parcel {
+    override val size: Long get() = bytes.size.toLong()
+
+    override fun open(): ParcelInput = ParcelInput.of(bytes)
+
+    override fun drop() = Unit
+}
+
+/** The file at [path], which belongs to this parcel. It is not trusted to be there, or to be as long as it should. */
+internal class FileParcel(val path: Path, override val size: Long) : Parcel {
+    override fun open(): ParcelInput = ParcelInput.of(path, size)
+
+    override fun drop() {
+        try {
+            Files.deleteIfExists(path)
+        } catch (_: IOException) {
+            // It goes with its directory.
+        }
+    }
+}
+
+/** Where there is room for parcels that are too large for memory. */
+internal fun interface Stowage {
+    /**
+     * Returns a name for a file that does not exist yet, where [bytes] are likely to fit.
+     *
+     * @throws IOException if there is no such place
+     */
+    fun newFile(bytes: Long): Path
+}

@@ -1,0 +1,13 @@
+package org.freethreading.worker
+
+/** How the child runs the elements of a batch. */
+internal object Batch {
+    /** One after the other, and nothing else meanwhile: elements of a pool, and calls that block. */
+    const val CALL = 0
+
+    /** As the target of the worker: what is handed to the loop later may run while it suspends. */
+    const val TARGET = 1
+
+    /** As a coroutine on the loop, beside others. */
+    const val COROUTINE = 2
+}

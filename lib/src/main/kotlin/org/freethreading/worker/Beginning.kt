@@ -1,0 +1,28 @@
+package org.freethreading.worker
+
+import org.freethreading.Codec
+import org.freethreading.wire.FrameReader
+import org.freethreading.wire.Parcel
+import java.nio.file.Path
+
+/** The first frame that a child gets, as [Making.beginning] writes it: who it is. */
+internal class Beginning(payload: ByteArray) {
+    val name: String
+
+    /** Where large payloads lie. */
+    val folders: List<Path>
+    val backend: Parcel
+    val depth: Int
+    val share: Double
+    val codec: Parcel?
+
+    init {
+        val frame = FrameReader(payload)
+        name = frame.text()
+        folders = List(frame.int()) { Path.of(frame.text()) }
+        backend = frame.parcel()
+        depth = frame.int()
+        share = Double.fromBits(frame.long())
+        codec = if (frame.byte() == 0) null else frame.parcel()
+    }
+}

@@ -1,0 +1,275 @@
+package org.freethreading.worker
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Job
+import org.freethreading.process.Channel
+import org.freethreading.process.RemoteClasses
+import org.freethreading.wire.Failures
+import org.freethreading.wire.FrameReader
+import org.freethreading.wire.FrameWriter
+import org.freethreading.wire.Opener
+import org.freethreading.wire.Packer
+import org.freethreading.wire.Parcel
+import org.freethreading.wire.Stowage
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.RejectedExecutionException
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.locks.LockSupport
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * Where work comes in from the parent, and results go out. The child's end of what [Remote] does in the parent.
+ *
+ * The loop's thread takes frames and runs batches: element by element, each claimed in the channel's table before, so
+ * that what the parent has taken back meanwhile is not run. A result is published as soon as it is there. Functions
+ * and arguments are decoded when they are first used, as part of the element, whose failure it is if they cannot be.
+ */
+internal class ChildDesk(
+    private val channel: Channel,
+    private val classes: RemoteClasses,
+    private val opener: Opener,
+    private val packer: Packer,
+    private val stowage: Stowage,
+) : EventLoop.Intake {
+    lateinit var runner: ChildRunner
+
+    /** What the process is to end with. */
+    @Volatile
+    var exitCode = 0
+        private set
+
+    private val functions = HashMap<Int, Received>()
+    private var isLast = false
+
+    /** A batch runs that nothing may come between; of the loop's thread. */
+    private var isBusy = false
+
+    /** What has been claimed and not left: what can be stopped, by slot. */
+    private val running = ConcurrentHashMap<Int, Stoppable>()
+    private val isTerminated = AtomicBoolean()
+
+    private lateinit var host: Host
+    private lateinit var guests: Host
+
+    /** Runs what comes until the parent says that nothing will come any more. */
+    fun serve(host: Host) {
+        this.host = Host(host.name, host.loop, host.context, notes = false) // the parent does
+        guests = Host(host.name, host.loop, host.context, notes = false)
+        host.loop.intake = this
+        host.loop.runUntil { isLast && running.isEmpty() }
+    }
+
+    // What comes
+
+    override val spins = 2000
+
+    override val isEmpty: Boolean get() = isBusy || channel.isEmpty
+
+    override fun announceSleep() {
+        if (!isBusy) channel.announceSleep()
+    }
+
+    override fun retractSleep() = channel.retractSleep()
+
+    override fun poll(): Runnable? {
+        var next: Runnable? = null
+        while (next == null && !isBusy) {
+            if (!channel.receive { word, payload -> next = take(word, payload) }) return null
+        }
+        return next
+    }
+
+    private fun take(word: Long, payload: ByteArray): Runnable? {
+        val number = Message.number(word)
+        when (val kind = Message.kind(word)) {
+            Message.FUNCTION -> {
+                classes.forgetMissing() // what comes with it may have been defined since
+                val frame = FrameReader(payload)
+                functions[number] = Received(SHAPES[frame.byte()], frame.parcel())
+            }
+
+            Message.FORGET -> functions.remove(number)
+
+            Message.END -> {
+                exitCode = number
+                isLast = true
+            }
+
+            Message.BATCH -> return batch(word, payload)
+
+            else -> error("a message of kind $kind from the parent")
+        }
+        return null
+    }
+
+    private fun batch(word: Long, payload: ByteArray): Runnable {
+        val frame = FrameReader(payload)
+        val mode = frame.byte()
+        val arguments = List(frame.int()) { if (frame.byte() == 0) null else frame.parcel() }
+        val number = Message.number(word)
+        val function = (if (number == 0) functions.remove(0) else functions[number])!!
+        val batch = Batched(Message.slot(word), Message.ticket(word), function, arguments)
+        if (mode == Batch.COROUTINE) launch(batch) // which hands it to the loop
+        return Runnable {
+            when (mode) {
+                Batch.CALL -> alone { run(batch, guests) }
+                Batch.TARGET -> run(batch, host)
+            }
+        }
+    }
+
+    private inline fun alone(run: () -> Unit) {
+        isBusy = true
+        try {
+            run()
+        } finally {
+            isBusy = false
+        }
+    }
+
+    private class Batched(val slot: Int, val ticket: Int, val function: Received, val arguments: List<Parcel?>)
+
+    /** A function as it has come, decoded when it is first needed. */
+    private inner class Received(shape: Shape, private val parcel: Parcel) : Body(shape, parcel) {
+        val body: Body by lazy(LazyThreadSafetyMode.NONE) { of(shape, opener.value(parcel)!!) }
+
+        override fun run(host: Host, argument: Any?): Any? {
+            if (isTerminated.get()) throw CancellationException("worker '${host.name}' was terminated before it ran")
+            return body.run(host, (argument as Argument).value())
+        }
+
+        override fun asRunnable(argument: Any?) = throw UnsupportedOperationException()
+    }
+
+    private inner class Argument(private val parcel: Parcel?) {
+        fun value(): Any? = parcel?.let(opener::value)
+    }
+
+    // Batches
+
+    private fun run(batch: Batched, host: Host) {
+        var count = 0
+        while (true) {
+            val index = channel.claim(batch.slot, batch.ticket)
+            if (index < 0) break
+            count++
+            var isTold = false
+            val argument = Argument(batch.arguments[index])
+            val element = Element(batch.function, argument, index.toLong(), Terms(), Exit { }) { _, result, failure ->
+                isTold = true
+                tell(batch, index, result, failure)
+            }
+            running[batch.slot] = Stoppable(batch.ticket) { element.cancel(interrupt = true) }
+            if (channel.isStopped(batch.slot, batch.ticket)) element.cancel(interrupt = false)
+            element.run(host) { }
+            running.remove(batch.slot)
+            if (!isTold) drop(batch, index)
+        }
+        if (count < batch.arguments.size) send(Message.NOTHING_LEFT, batch, 0, null)
+    }
+
+    @OptIn(ExperimentalCoroutinesApi::class)
+    private fun launch(batch: Batched) {
+        val index = channel.claim(batch.slot, batch.ticket)
+        if (index < 0) return send(Message.NOTHING_LEFT, batch, 0, null)
+        val coroutine: Deferred<Any?> = try {
+            runner.async {
+                @Suppress("UNCHECKED_CAST") // only such blocks are sent as coroutines
+                (batch.function.body.function as suspend CoroutineScope.() -> Any?)()
+            }
+        } catch (_: RejectedExecutionException) { // terminated
+            return drop(batch, index)
+        }
+        val stoppable = Stoppable(batch.ticket, coroutine::stop)
+        running[batch.slot] = stoppable
+        if (channel.isStopped(batch.slot, batch.ticket)) coroutine.stop()
+        coroutine.invokeOnCompletion { failure ->
+            tell(batch, index, if (failure == null) coroutine.getCompleted() else null, failure)
+            running.remove(batch.slot, stoppable)
+            host.loop.wake()
+        }
+    }
+
+    /** Something that runs and can be stopped. */
+    private class Stoppable(val ticket: Int, val stop: () -> Unit)
+
+    // What goes
+
+    private fun tell(batch: Batched, index: Int, result: Any?, failure: Throwable?) {
+        var failed = failure
+        var parcel: Parcel? = null
+        try { // before it counts as computed: what packs it may hang as well
+            if (failed == null) parcel = packer.value(result, "result")
+        } catch (refused: Throwable) {
+            failed = refused
+        }
+        val sent = parcel ?: Failures.pack(failed!!, stowage)
+        if (channel.complete(batch.slot)) {
+            send(if (failed == null) Message.RESULT else Message.FAILURE, batch, index, sent)
+        } else {
+            sent.drop()
+            send(Message.DROPPED, batch, index, null)
+        }
+    }
+
+    private fun drop(batch: Batched, index: Int) {
+        channel.complete(batch.slot)
+        send(Message.DROPPED, batch, index, null)
+    }
+
+    private val sending = ReentrantLock()
+    private val writer = FrameWriter() // guarded by sending
+
+    /** Whoever waits for room in the ring. */
+    @Volatile
+    private var hungry: Thread? = null
+
+    /** Tells the parent what the worker wants done with it. */
+    fun wish(wish: Int) = send(Message.of(Message.WISH, wish), null)
+
+    private fun send(kind: Int, batch: Batched, index: Int, parcel: Parcel?) =
+        send(Message.of(kind, index, batch.slot, batch.ticket), parcel)
+
+    private fun send(word: Long, parcel: Parcel?) = sending.withLock {
+        writer.clear()
+        if (parcel != null) writer.parcel(parcel)
+        var isInterrupted = false
+        hungry = Thread.currentThread()
+        while (!channel.send(word, writer.bytes, 0, writer.length)) {
+            channel.awaitRoom()
+            if (channel.send(word, writer.bytes, 0, writer.length)) break
+            LockSupport.park(this)
+            isInterrupted = Thread.interrupted() || isInterrupted
+        }
+        hungry = null
+        if (isInterrupted) Thread.currentThread().interrupt()
+    }
+
+    // The bell has rung. On its own thread, which must be free for the next one: what may run user code goes elsewhere
+
+    fun heed() {
+        LockSupport.unpark(hungry)
+        if (::host.isInitialized) host.loop.wake()
+        if (running.any { (slot, it) -> channel.isStopped(slot, it.ticket) }) Callbacks.execute(::stop)
+        if (channel.commands and Message.TERMINATE != 0L && isTerminated.compareAndSet(false, true)) {
+            Callbacks.execute(runner::stop)
+        }
+    }
+
+    /** Stops the target, whatever it does. */
+    fun interruptTarget() {
+        if (::host.isInitialized) host.interrupt()?.cancel()
+    }
+
+    private fun stop() = running.forEach { (slot, it) -> if (channel.isStopped(slot, it.ticket)) it.stop() }
+
+    private companion object {
+        val SHAPES = Body.Shape.values()
+    }
+}
+
+private fun Job.stop() = cancel(CancellationException("the task was cancelled"))

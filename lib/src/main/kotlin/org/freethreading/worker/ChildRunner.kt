@@ -1,0 +1,33 @@
+package org.freethreading.worker
+
+/**
+ * The worker that a child process is, seen from inside: its loop runs what comes over [desk]. Only the parent can say
+ * that nothing more will come, so it is asked when the worker itself wants to end.
+ */
+internal class ChildRunner(name: String, private val desk: ChildDesk) :
+    ThreadRunner(PlatformThreads, crossing = null, name, daemon = true, desk::serve) {
+    private val pid = ProcessHandle.current().pid()
+
+    init {
+        desk.runner = this
+    }
+
+    override val ident: Long get() = pid
+
+    override fun shutdown() = desk.wish(Message.SHUTDOWN)
+
+    override fun terminate() = desk.wish(Message.STOP)
+
+    /** The parent has said that all is to stop. */
+    fun stop() {
+        super.terminate()
+        desk.interruptTarget()
+    }
+
+    override fun kill() = Runtime.getRuntime().halt(KILLED)
+
+    private companion object {
+        /** What a process says that was ended by SIGKILL. */
+        const val KILLED = 137
+    }
+}

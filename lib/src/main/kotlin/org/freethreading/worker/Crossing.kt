@@ -1,0 +1,70 @@
+package org.freethreading.worker
+
+import org.freethreading.Codec
+import org.freethreading.process.ClassServer
+import org.freethreading.process.Payloads
+import org.freethreading.wire.Border
+import org.freethreading.wire.Opener
+import org.freethreading.wire.Packer
+import org.freethreading.wire.trusting
+
+/**
+ * How functions and values get from a caller to a worker. Threads have none, or one that only checks ([Checked]); on
+ * the way to a process both are packed ([Packed]), in the caller, who so learns at once what cannot travel.
+ */
+internal sealed interface Crossing {
+    /**
+     * Prepares the function of [body], which several tasks will run if it [isShared].
+     *
+     * @throws org.freethreading.NotShippableException if it cannot travel
+     */
+    fun function(body: Body, isShared: Boolean = false)
+
+    /**
+     * What the worker is handed in place of [value].
+     *
+     * @throws org.freethreading.NotShippableException if it cannot travel
+     */
+    fun value(value: Any?, role: String): Any?
+
+    fun withCodec(codec: Codec?): Crossing
+
+    /** Strict threads: all could travel, and nothing does. */
+    class Checked(private val border: Border) : Crossing {
+        override fun function(body: Body, isShared: Boolean) = border.checkFunction(body.function)
+
+        override fun value(value: Any?, role: String): Any? = value.also { border.checkValue(it, role) }
+
+        override fun withCodec(codec: Codec?) = Checked(border.withCodec(codec))
+    }
+
+    /** Processes, which the parent trusts with the classes of its functions' makers and those of [allow]. */
+    class Packed(val codec: Codec?, private val allow: List<String>) : Crossing {
+        private val packer = Packer(codec, Payloads.own)
+        private val openers = object : ClassValue<Array<Opener?>>() {
+            override fun computeValue(type: Class<*>) = arrayOfNulls<Opener>(1)
+        }
+
+        override fun function(body: Body, isShared: Boolean) {
+            if (body.cargo != null) return
+            ClassServer.register(body.function.javaClass.classLoader)
+            body.cargo = Cargo.of(body.function, packer, isShared)
+        }
+
+        override fun value(value: Any?, role: String): Any? {
+            ClassServer.register(value?.javaClass?.classLoader)
+            return packer.value(value, role)
+        }
+
+        override fun withCodec(codec: Codec?) = if (codec === this.codec) this else Packed(codec, allow)
+
+        /** Opens what the function of [body] returned. */
+        fun opener(body: Body): Opener {
+            val known = openers.get(body.function.javaClass)
+            return known[0] ?: newOpener(body.function).also { known[0] = it } // a race is benign
+        }
+
+        private fun newOpener(function: Any) =
+            Opener(function.javaClass.classLoader, codec, trusting(function, allow))
+    }
+}

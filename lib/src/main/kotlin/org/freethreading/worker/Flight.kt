@@ -1,0 +1,52 @@
+package org.freethreading.worker
+
+import java.util.BitSet
+import java.util.concurrent.Future
+
+/**
+ * Elements that were handed to a process together, and lie in one slot of its channel's table: claimed there one after
+ * the other, cut off or stopped from here.
+ *
+ *     elements   0 ... claimed by the child ... [end) ... taken back
+ *
+ * An element is the flight's as long as its own word says so. The flight is over when all before [end] have come back,
+ * with a result or without; then the slot is free for another one. [end] and what has come back are guarded by the
+ * remote's lock.
+ */
+internal class Flight(
+    private val remote: Remote,
+    val slot: Int,
+    val ticket: Int,
+    val elements: List<Element>,
+) {
+    /** How many elements are the child's to run, now that others may have been taken back. */
+    var end = elements.size
+
+    /** What is left of the chain that it was made from. */
+    var rest: Element? = null
+
+    /** What looks whether an element runs for too long. */
+    var watch: Future<*>? = null
+
+    private val landed = BitSet(elements.size)
+    private var count = 0
+
+    val isOver: Boolean get() = count >= end
+
+    val worker: String get() = remote.name
+
+    /** Whether the element at [index] has come back. */
+    fun hasLanded(index: Int): Boolean = landed[index]
+
+    /** Notes that the element at [index] has come back; false if it cannot, which the child has made up. */
+    fun land(index: Int): Boolean {
+        if (index !in 0 until end || landed[index]) return false
+        landed.set(index)
+        count++
+        return true
+    }
+
+    /** Nobody wants [element] any more. */
+    fun withdraw(element: Element, interrupt: Boolean) =
+        remote.withdraw(this, elements.binarySearchBy(element.index) { it.index }, interrupt)
+}

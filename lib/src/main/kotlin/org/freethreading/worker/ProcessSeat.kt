@@ -1,0 +1,276 @@
+package org.freethreading.worker
+
+import org.freethreading.process.Death
+import java.time.Duration
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicInteger
+
+/**
+ * A seat with a process that serves it until it retires, dies or has nothing more to do.
+ *
+ * The process is handed a few chunks ahead of what it runs, so that it need not wait for the next one: all that can be
+ * taken back by an idle seat as long as the process has not begun it. How many is found out: more when it ran dry, few
+ * when its elements take long.
+ *
+ * A process that has nothing before the element it was handed and yet does not begin it is suspect: it may have been
+ * stopped, or the machine is overloaded. What lies before it is given to others, and it gets nothing more until it has
+ * shown a sign of life.
+ *
+ * Whoever has a reason asks the seat to look ([look]): it has room, it was idle and is called, the pool is over. One
+ * thread looks at a time; who comes meanwhile leaves word that it has to look again.
+ */
+internal class ProcessSeat(
+    private val name: String,
+    private val schedule: Schedule,
+    private val maxTasks: Int,
+    private val making: Making,
+    private val initializer: Body?,
+) : Seat {
+    private inner class SeatRunner : ProcessRunner(making, name, daemon = true) {
+        val channel: Remote? get() = remote
+
+        fun failInitializer(failure: Throwable) = failed(failure)
+        override val isWorker: Boolean get() = false
+
+        override fun heard() {
+            isSuspect = false
+        }
+
+        override fun roomMade() {
+            super.roomMade()
+            look()
+        }
+
+        override fun returned(first: Element) = schedule.giveBack(first)
+
+        override fun ended(death: Death, orphan: Element?) {
+            isDead = true
+            if (remote?.hasBegun == true) {
+                schedule.started()
+            } else if (!isLeft.get() && !schedule.isFruitlessDeathForgiven(death)) {
+                schedule.breakDown(death.exception(name))
+            }
+            val isInitialized = initializer == null || isReady
+            if (isInitialized || orphan != null) replace() // else the end of the initializer will tell
+            if (isInitialized) orphan?.let(schedule::giveBack) // else it is the initializer itself
+            super.ended(death, orphan = null)
+        }
+    }
+
+    private val runner = SeatRunner()
+    private val looks = AtomicInteger()
+
+    /** The process may be handed work. */
+    @Volatile
+    private var isReady = false
+
+    @Volatile
+    private var isDead = false
+
+    @Volatile
+    private var isStarted = false
+    private val isDischarged = AtomicBoolean()
+
+    /** This seat is nobody's any more: the process is dead or has been told to end. */
+    private val isLeft = AtomicBoolean()
+
+    @Volatile
+    private var called = false
+
+    @Volatile
+    private var isSuspect = false
+    private val isWatched = AtomicBoolean()
+
+    // All of these belong to whoever looks.
+    private var isRegistered = false
+    private var window = LEAST
+    private var lastLook = 0L
+
+    override fun open() = Callbacks.execute {
+        if (schedule.isOver) {
+            replace()
+            discharge()
+        } else {
+            runner.whenEnded = { if (isStarted) discharge() }
+            start()
+            isStarted = true
+            if (runner.hasEnded) discharge() // after it has been decided who comes next
+        }
+    }
+
+    private fun discharge() {
+        if (isDischarged.compareAndSet(false, true)) schedule.discharge()
+    }
+
+    private fun start() {
+        try {
+            runner.start()
+        } catch (failure: Throwable) { // the next one would fare the same
+            if (!schedule.isStartRetried(failure)) schedule.breakDown(failure)
+            return replace()
+        }
+        if (initializer == null) ready() else initialize(initializer)
+    }
+
+    /** If the initializer fails, the pool is broken, since every new worker would meet the same. */
+    private fun initialize(initializer: Body) {
+        val first = Element(initializer, null, 0, Terms(crossing = making.crossing), Exit { }) { _, _, failure ->
+            if (failure == null) {
+                ready()
+            } else {
+                if (!schedule.isTerminated) {
+                    runner.failInitializer(failure)
+                    schedule.breakDown(failure)
+                }
+                leave()
+            }
+        }
+        if (runner.channel!!.fly(first, Batch.CALL) != null) replace() // it is dead already
+        if (schedule.isTerminated) stop()
+    }
+
+    private fun ready() {
+        isReady = true
+        if (isDead) replace() else look()
+    }
+
+    /** Somebody else gets the seat, if it is needed. */
+    private fun replace() {
+        if (!isLeft.compareAndSet(false, true)) return
+        schedule.unregister(this)
+        schedule.replace(this)
+    }
+
+    override fun takeRest(): Element? = runner.channel?.steal()
+
+    override fun call() {
+        called = true
+        look()
+    }
+
+    override fun wake() = look()
+
+    override fun stop() {
+        runner.channel?.abortAll(schedule.terminated())
+        look()
+    }
+
+    private fun look() {
+        if (looks.getAndIncrement() != 0) return
+        do {
+            val asked = looks.get()
+            try {
+                if (isReady && !isLeft.get()) lookOnce() else if (called) passOn()
+            } catch (failure: Throwable) { // the others must not find this seat looking for ever
+                Uncaught.report(failure)
+            }
+        } while (looks.addAndGet(-asked) != 0)
+    }
+
+    private fun lookOnce() {
+        val remote = runner.channel!!
+        if (called) {
+            called = false
+            isRegistered = false
+            if (remote.load > 0) schedule.wakeOne() // the call may have been meant for one that is idle
+        }
+        adapt(remote)
+        if (!isSuspect) fill(remote)
+        if (remote.load > 0) return watch(remote)
+        if (isServed(remote) || schedule.isOver) return leave()
+        if (!isRegistered && !isSuspect) {
+            isRegistered = true
+            schedule.register(this)
+            looks.incrementAndGet() // register, then look once more
+        }
+    }
+
+    /** Whether the worker has had all the tasks it may have. */
+    private fun isServed(remote: Remote) = maxTasks > 0 && remote.handed >= maxTasks
+
+    private fun fill(remote: Remote) {
+        while (remote.load < window && !schedule.isTerminated && !isServed(remote)) {
+            val first = schedule.next(this, mayTake = remote.load == 0) ?: return
+            if (isRegistered) {
+                isRegistered = false
+                if (!schedule.unregister(this)) schedule.wakeOne()
+            }
+            val left = cutOff(first, remote)
+            val rest = remote.fly(first, Batch.CALL)
+            left?.let(schedule::giveBack)
+            if (rest != null) return schedule.giveBack(rest)
+            if (schedule.isTerminated) remote.abortAll(schedule.terminated()) // it may not have seen these
+            if (remote.load > 1 || first.next != null) schedule.wakeOne() // there is something to take from here
+        }
+    }
+
+    /** Cuts the chain off where this worker has had all the tasks it may have; returns what is behind. */
+    private fun cutOff(first: Element, remote: Remote): Element? {
+        if (maxTasks == 0) return null
+        var last = first
+        var count = remote.handed + 1
+        while (count < maxTasks) {
+            last = last.next ?: return null
+            count++
+        }
+        return last.next.also { last.next = null }
+    }
+
+    private fun adapt(remote: Remote) {
+        val now = System.nanoTime()
+        val landed = remote.takeLanded()
+        if (landed > 0) {
+            schedule.started()
+            val isLong = (now - lastLook) / landed > LONG_NANOS
+            if (isLong) window = LEAST else if (remote.load == 0) window = minOf(2 * window, MOST)
+        }
+        lastLook = now
+    }
+
+    /** Looks in a while whether the process has begun what it is to run next. */
+    private fun watch(remote: Remote, before: Flight? = null) {
+        if (schedule.size == 1) return // there are no others
+        if (before == null && !isWatched.compareAndSet(false, true)) return
+        Deadlines.after(SUSPICIOUS) {
+            val next = remote.unbegun()
+            when (next) {
+                null -> isWatched.set(false)
+                before -> suspect(remote)
+                else -> watch(remote, next)
+            }
+        }
+    }
+
+    private fun suspect(remote: Remote) {
+        isSuspect = true
+        isWatched.set(false)
+        val untouched = remote.takeBack()
+        if (untouched == null) isSuspect = false else schedule.giveBack(untouched)
+        look()
+    }
+
+    private fun leave() {
+        replace()
+        runner.shutdown()
+        Deadlines.after(maxOf(making.grace!!, LAST_PATIENCE)) { if (!runner.hasEnded) runner.kill() }
+    }
+
+    /** A call that came too late for this seat. */
+    private fun passOn() {
+        called = false
+        schedule.wakeOne()
+    }
+
+    private companion object {
+        /** How many chunks a process is handed: one, and more if they are short, so that nothing waits for long. */
+        const val LEAST = 1
+        const val MOST = 32
+
+        /** An element that takes longer is long. */
+        const val LONG_NANOS = 1_000_000L
+        val SUSPICIOUS: Duration = Duration.ofMillis(500)
+
+        /** How long a process may take at least to end that has nothing left to do. */
+        val LAST_PATIENCE: Duration = Duration.ofSeconds(5)
+    }
+}

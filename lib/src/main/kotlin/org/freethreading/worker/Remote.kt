@@ -1,0 +1,445 @@
+package org.freethreading.worker
+
+import org.freethreading.TaskTimeoutException
+import org.freethreading.cell.spinsBeforeSleep
+import org.freethreading.process.Channel
+import org.freethreading.process.Child
+import org.freethreading.process.Death
+import org.freethreading.wire.FrameReader
+import org.freethreading.wire.FrameWriter
+import org.freethreading.wire.MalformedException
+import org.freethreading.wire.Parcel
+import java.lang.System.Logger.Level.WARNING
+import java.nio.file.Path
+import java.time.Duration
+import java.util.concurrent.Future
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * The parent's side of one child: hands elements over to it, and learns how they ended.
+ *
+ * One thread of its own waits for the child, takes in what comes, and tells [owner]; it never runs code of the user. It
+ * ends with the child, and then every element that was handed over has come back, in one way or another:
+ *
+ *     its result had come            kept, whatever happened later
+ *     claimed, without a result      lost: WorkerCrashedException, or another try
+ *     not claimed                    given back to the owner: nobody has begun it
+ *
+ * [guard] is held for short, by any thread, to send frames and to keep account of flights; nothing else is locked and
+ * no code of others runs meanwhile.
+ */
+internal class Remote(
+    private val child: Child,
+    val name: String,
+    private val crossing: Crossing.Packed,
+    private val folders: Collection<Path>,
+    private val grace: Duration?,
+    private val owner: Owner,
+) {
+    /** Whose elements the child runs. Called by the child's thread and by others, without locks. */
+    interface Owner {
+        /** The child has shown a sign of life. */
+        fun heard()
+
+        /** There may be room for more elements. */
+        fun roomMade()
+
+        /** The chain that begins with [first] has not begun, and is the owner's again. */
+        fun returned(first: Element)
+
+        /** The child itself wishes to be shut down, or to be terminated. */
+        fun wished(wish: Int)
+
+        /** The child is dead. The chain that begins with [orphan], if there is any, is the owner's again. */
+        fun ended(death: Death, orphan: Element?)
+    }
+
+    private val channel: Channel = child.channel
+    private val guard = ReentrantLock()
+
+    // All of these are guarded by guard.
+    private val flights = arrayOfNulls<Flight>(channel.slots)
+    private val underWay = LinkedHashSet<Flight>()
+    private val functions = LinkedHashSet<Int>()
+    private val writer = FrameWriter()
+    private var nextTicket = 0
+    private var nextSlot = 0
+    private var exitCode: Int? = null
+    private var closed = false
+
+    /** How many flights are under way. */
+    @Volatile
+    var load = 0
+        private set
+
+    /** How many elements the child has, or has had, to run. */
+    @Volatile
+    var handed = 0L
+        private set
+
+    /** How many have come back since somebody last asked. */
+    private var landed = 0
+
+    /** Whether the child has ever begun an element, as far as is known. */
+    @Volatile
+    var hasBegun = false
+        private set
+
+    fun takeLanded(): Int = guard.withLock { landed.also { landed = 0 } }
+
+    fun start(beginning: ByteArray) {
+        check(channel.send(Message.of(Message.BEGIN), beginning)) { "no room in a new channel" }
+        Thread(null, ::listen, "freethreading-io-$name", STACK).apply { isDaemon = true }.start()
+        child.onExit { channel.wake() }
+    }
+
+    /**
+     * Hands over the elements of the chain that begins with [first], as far as there is room. Returns the first one
+     * that was not; those that somebody has cancelled are left out.
+     */
+    fun fly(first: Element, mode: Int): Element? {
+        var left: Element? = first
+        while (left != null) {
+            val before = left
+            left = guard.withLock { flyOne(before, mode) }
+            if (left === before) return left
+        }
+        return null
+    }
+
+    /** Sends one batch; returns what is left of the chain, or [first] if there is no room. */
+    private fun flyOne(first: Element, mode: Int): Element? {
+        val boarded = ArrayList<Flight>(1)
+        return try {
+            send(first, mode, boarded)
+        } catch (failure: Throwable) { // what the child has written makes no sense, or there is no memory
+            boarded.forEach { flight -> flight.elements.forEach { it.takeBack(flight) } }
+            LOG.log(WARNING, "worker ''{0}'' cannot be handed work, and is killed: {1}", name, failure)
+            child.kill()
+            first
+        }
+    }
+
+    private fun send(first: Element, mode: Int, boarded: MutableList<Flight>): Element? {
+        val slot = freeSlot()
+        if (closed || slot < 0) return first
+        val cargo = first.body.cargo!!
+        if (!introduce(cargo, first.body)) return first
+        val ticket = nextTicket
+        val flight = board(first, slot, ticket).also { boarded += it }
+        if (flight.elements.isEmpty()) return flight.rest
+        writer.clear().byte(mode).int(flight.elements.size)
+        flight.elements.forEach { writer.argument(it) }
+        channel.open(slot, ticket, flight.elements.size)
+        val word = Message.of(Message.BATCH, cargo.number, slot, ticket)
+        if (!send(word, writer.bytes, writer.length)) {
+            flight.elements.forEach { it.takeBack(flight) }
+            return first
+        }
+        nextTicket = (nextTicket + 1) and Channel.MAX_TICKET
+        nextSlot = slot + 1
+        flights[slot] = flight
+        underWay += flight
+        load = underWay.size
+        handed += flight.end
+        first.terms.timeout?.let { flight.watch = watch(flight, it) }
+        return flight.rest
+    }
+
+    /** Sends a frame, or has the child ring when there is room again. */
+    private fun send(word: Long, bytes: ByteArray, length: Int): Boolean {
+        if (channel.send(word, bytes, 0, length)) return true
+        channel.awaitRoom()
+        return channel.send(word, bytes, 0, length)
+    }
+
+    private fun board(first: Element, slot: Int, ticket: Int): Flight {
+        val boarded = ArrayList<Element>()
+        val flight = Flight(this, slot, ticket, boarded)
+        var size = 1 + Int.SIZE_BYTES
+        var element: Element? = first
+        // A chain may have been put together from several; within a batch the order tells the place.
+        while (element != null && element.body === first.body && element.index > (boarded.lastOrNull()?.index ?: -1)) {
+            size += sizeOf(element)
+            if (boarded.isNotEmpty() && (size > channel.maxPayload || boarded.size == MOST)) break
+            if (element.board(flight)) boarded += element else size -= sizeOf(element)
+            element = element.next
+        }
+        flight.end = boarded.size
+        flight.rest = element
+        return flight
+    }
+
+    /** Lets the child know the function, if it does not; false if there is no room. */
+    private fun introduce(cargo: Cargo, body: Body): Boolean {
+        if (cargo.isShared && cargo.number in functions) return true
+        if (cargo.isShared && functions.size == REMEMBERED) {
+            val oldest = functions.first()
+            if (!send(Message.of(Message.FORGET, oldest), NOTHING, 0)) return false
+            functions.remove(oldest)
+        }
+        writer.clear().byte(body.shape.ordinal).parcel(cargo.parcel)
+        if (!send(Message.of(Message.FUNCTION, cargo.number), writer.bytes, writer.length)) return false
+        if (cargo.isShared) functions += cargo.number
+        return true
+    }
+
+    /** Slots are taken in turn, so that a late claim finds its ticket changed by much later only. */
+    private fun freeSlot(): Int {
+        for (i in 0 until channel.slots) ((nextSlot + i) % channel.slots).let { if (flights[it] == null) return it }
+        return -1
+    }
+
+    /** Takes the element at [index] back, with all behind it, or stops it if it is running and [interrupt]. */
+    fun withdraw(flight: Flight, index: Int, interrupt: Boolean) {
+        var stopped = false
+        val behind = guard.withLock {
+            if (flights[flight.slot] !== flight) return
+            cut(flight, index).also {
+                val isClaimed = index < flight.end && !flight.hasLanded(index)
+                stopped = isClaimed && interrupt && channel.stop(flight.slot, flight.ticket, index)
+            }
+        }
+        if (stopped) killAfterGrace(flight, index)
+        if (behind != null) owner.returned(behind)
+        owner.roomMade()
+    }
+
+    /** Takes back some of the elements that the child has not begun, for a worker that has nothing to do. */
+    fun steal(): Element? = guard.withLock {
+        for (flight in underWay.reversed()) {
+            val claimed = channel.claimed(flight.slot)
+            val isNext = flight === underWay.first() && claimed == 0 // it is about to begin
+            val from = if (isNext) maxOf(1, flight.end / 2) else claimed + (flight.end - claimed) / 2
+            if (from < flight.end) cut(flight, from)?.let { return it }
+        }
+        null
+    }
+
+    /** The batch that the child is to run next, if it runs nothing and has not begun that. */
+    fun unbegun(): Flight? = guard.withLock { underWay.firstOrNull()?.takeIf { channel.claimed(it.slot) == 0 } }
+
+    /** Takes back all that the child has not begun. */
+    fun takeBack(): Element? = guard.withLock {
+        val free = underWay.toList().flatMap { flight ->
+            generateSequence(cut(flight, 0)) { it.next }.toList()
+        }
+        chain(free)
+    }
+
+    /** Stops all elements; those whose they are get [failure]. */
+    fun abortAll(failure: Throwable) {
+        val flights = guard.withLock { underWay.toList() }
+        for (flight in flights) {
+            flight.elements.asReversed().forEach { it.abort(failure) }
+            stopRunning(flight) // it may have been cancelled before, and left alone
+        }
+    }
+
+    private fun stopRunning(flight: Flight) {
+        val running = guard.withLock {
+            if (flights[flight.slot] !== flight) return
+            channel.running(flight.slot, flight.ticket)
+        }
+        if (channel.stop(flight.slot, flight.ticket, running)) killAfterGrace(flight, running)
+    }
+
+    /** Accepts nothing more; the child ends with [code] when it has done all. */
+    fun end(code: Int) = guard.withLock {
+        exitCode = code
+        sayGoodbye()
+    }
+
+    fun terminate() = channel.command(Message.TERMINATE)
+
+    fun kill() = child.kill()
+
+    private fun sayGoodbye() {
+        val code = exitCode ?: return
+        if (send(Message.of(Message.END, code), NOTHING, 0)) exitCode = null
+    }
+
+    /** Ends [flight] at [from], or where the child stands; returns the chain of those that can be run elsewhere. */
+    private fun cut(flight: Flight, from: Int): Element? {
+        val end = channel.cut(flight.slot, flight.ticket, from)
+        var first: Element? = null
+        for (i in flight.end - 1 downTo end) {
+            val element = flight.elements[i]
+            if (!element.takeBack(flight)) continue
+            element.next = first
+            first = element
+        }
+        handed -= flight.end - end
+        flight.end = end
+        freeIfOver(flight)
+        return first
+    }
+
+    private fun freeIfOver(flight: Flight) {
+        if (!flight.isOver) return
+        flights[flight.slot] = null
+        flight.watch?.cancel(false)
+        underWay.remove(flight)
+        load = underWay.size
+    }
+
+    // What comes from the child
+
+    private fun listen() {
+        try {
+            do {
+                takeAll()
+                guard.withLock(::sayGoodbye)
+                owner.heard()
+                owner.roomMade()
+            } while (awaitFrames())
+        } catch (garbage: Throwable) { // or there is no memory: the end of the child is to be told all the same
+            LOG.log(WARNING, "worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
+            child.kill()
+        }
+        val death = try {
+            child.awaitDeath()
+        } catch (failure: Throwable) {
+            LOG.log(WARNING, "the end of worker ''{0}'' could not be looked into: {1}", name, failure)
+            Death.unknown(child.pid)
+        }
+        try {
+            takeAll()
+        } catch (_: Throwable) {
+            // It died while it wrote, or has written garbage.
+        }
+        channel.close()
+        owner.ended(death, abandon(death))
+    }
+
+    private fun takeAll() {
+        var isMore = true
+        while (isMore) isMore = channel.receive(::take)
+    }
+
+    private fun awaitFrames(): Boolean {
+        repeat(SPINS) {
+            if (!channel.isEmpty) return true
+            Thread.onSpinWait()
+        }
+        channel.announceSleep()
+        val isThere = !channel.isEmpty || channel.awaitBell()
+        channel.retractSleep()
+        return isThere && child.isAlive // a process that it has left behind may hold the socket
+    }
+
+    private fun take(word: Long, payload: ByteArray) {
+        when (Message.kind(word)) {
+            Message.NOTHING_LEFT -> return
+            Message.WISH -> return owner.wished(Message.number(word))
+        }
+        val slot = Message.slot(word)
+        val index = Message.number(word)
+        val flight = guard.withLock { flights.getOrNull(slot)?.takeIf { it.ticket == Message.ticket(word) } }
+        val element = flight?.elements?.getOrNull(index)
+            ?: throw MalformedException("element $index of a batch in slot $slot, which is not under way")
+        val arrival = when (val kind = Message.kind(word)) { // all of it is read before anything is believed
+            Message.RESULT -> Arrival(element, true, FrameReader(payload).parcel(folders), crossing, name)
+            Message.FAILURE -> Arrival(element, false, FrameReader(payload).parcel(folders), crossing, name)
+            Message.DROPPED -> null
+            else -> throw MalformedException("a message of kind $kind")
+        }
+        guard.withLock {
+            if (!flight.land(index)) throw MalformedException("element $index in slot $slot, which cannot come")
+            landed++
+            hasBegun = true
+            freeIfOver(flight)
+        }
+        if (arrival != null) element.arrive(flight, arrival)
+    }
+
+    /** Every element that is left is lost or free; returns the chain of the free ones. */
+    private fun abandon(death: Death): Element? {
+        val left = guard.withLock {
+            closed = true
+            underWay.toList().also {
+                underWay.forEach { it.watch?.cancel(false) }
+                underWay.clear()
+                flights.fill(null)
+                load = 0
+            }
+        }
+        val free = ArrayList<Element>()
+        for (flight in left) {
+            val claimed = channel.claimed(flight.slot)
+            if (claimed > 0) hasBegun = true
+            for (i in 0 until flight.end) {
+                val element = flight.elements[i]
+                if (flight.hasLanded(i)) continue
+                val isFree = if (i < claimed) element.lose(flight, death.exception(name)) else element.takeBack(flight)
+                if (isFree) free += element
+            }
+        }
+        return chain(free)
+    }
+
+    private fun chain(elements: List<Element>): Element? {
+        elements.forEachIndexed { i, element -> element.next = elements.getOrNull(i + 1) }
+        return elements.firstOrNull()
+    }
+
+    // Time
+
+    /** Looks at what runs in [flight] when it may have run for as long as it may. */
+    private fun watch(flight: Flight, delay: Duration): Future<*> = Deadlines.after(delay) {
+        val again = if (guard.withLock { flights[flight.slot] === flight }) inspect(flight) else null
+        if (again != null) guard.withLock { if (flights[flight.slot] === flight) flight.watch = watch(flight, again) }
+    }
+
+    /** Stops what has run for too long; returns when to look again. */
+    private fun inspect(flight: Flight): Duration {
+        val running = channel.running(flight.slot, flight.ticket)
+        val startedAt = channel.startedAt(flight.slot) + child.clockOffset
+        val isSure = running >= 0 && channel.running(flight.slot, flight.ticket) == running
+        val element = flight.elements.getOrElse(running) { flight.elements[0] }
+        val limit = element.terms.timeout!!
+        val left = if (isSure) limit.minusNanos(System.nanoTime() - startedAt) else limit
+        if (!left.isZero && !left.isNegative) return left
+        if (channel.stop(flight.slot, flight.ticket, running)) {
+            killAfterGrace(flight, running)
+            if (element.lose(flight, TaskTimeoutException(name, limit))) {
+                element.next = null
+                owner.returned(element)
+            }
+        }
+        return limit
+    }
+
+    private fun killAfterGrace(flight: Flight, index: Int) {
+        val grace = grace ?: return
+        Deadlines.after(grace) {
+            val isStuck = guard.withLock { flights[flight.slot] === flight } &&
+                channel.running(flight.slot, flight.ticket) == index
+            if (isStuck) {
+                LOG.log(WARNING, "worker ''{0}'' is stuck in a task stopped {1} ago, and is killed", name, grace)
+                child.kill()
+            }
+        }
+    }
+
+    private fun FrameWriter.argument(element: Element) {
+        val argument = element.argument
+        if (argument == null) byte(0) else byte(1).parcel(argument as Parcel)
+    }
+
+    private fun sizeOf(element: Element) = 1 + ((element.argument as Parcel?)?.let(FrameWriter::sizeOf) ?: 0)
+
+    private companion object {
+        val LOG: System.Logger = System.getLogger("org.freethreading")
+        val NOTHING = ByteArray(0)
+
+        /** How many functions a child keeps at hand. */
+        const val REMEMBERED = 64
+
+        /** The most elements that are handed over at once. */
+        const val MOST = 1 shl 16
+        const val STACK = 256L shl 10
+        val SPINS = spinsBeforeSleep() * 8
+    }
+}

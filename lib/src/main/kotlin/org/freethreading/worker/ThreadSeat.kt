@@ -1,0 +1,192 @@
+package org.freethreading.worker
+
+import java.lang.System.Logger.Level.WARNING
+import java.util.concurrent.Future
+import java.util.concurrent.atomic.AtomicReference
+
+/**
+ * A seat with a thread that serves it until it retires, is abandoned or has nothing more to do.
+ *
+ *     occupant:   the initializer's turn ---> IDLE <--- take, finish ---> an element's turn         RETIRED, at the end
+ *                          |                                                     |
+ *                          +-----------------------------------------------------+--- stuck ---> ABANDONED
+ */
+internal class ThreadSeat(
+    private val name: String,
+    private val schedule: Schedule,
+    private val staffing: Staffing,
+    private val newRunner: (target: (Host) -> Unit) -> Runner,
+) : Seat {
+    /** One stay here: of an element, which may come again for another try, or of the initializer (null). */
+    private class Turn(val element: Element?) {
+        /** What gives the seat up if the turn does not end in time. */
+        @Volatile
+        var grace: Future<*>? = null
+    }
+
+    private val first = Turn(null)
+    private val occupant = AtomicReference<Any>(first)
+
+    /** What is left of the chunk this seat has begun. Others may take it when they have nothing else to do. */
+    private val rest = AtomicReference<Element?>()
+
+    @Volatile
+    private var host: Host? = null
+
+    /** This seat stands among the idle ones, or somebody who has taken it from there is about to wake it. */
+    @Volatile
+    private var registered = false
+
+    /** This seat has registered since it last had something to do; its own thread's. */
+    private var looked = false
+
+    /** Whose turn it is, if anything runs here. */
+    private val turn: Turn? get() = occupant.get() as? Turn
+
+    override fun open() = newRunner(::occupy).start()
+
+    override fun wake() {
+        host?.loop?.wake()
+    }
+
+    override fun call() {
+        registered = false
+        wake()
+    }
+
+    override fun takeRest(): Element? = if (rest.get() == null) null else rest.getAndSet(null)
+
+    override fun stop() {
+        val turn = turn ?: return
+        if (turn.element == null) host?.interrupt()?.cancel() else turn.element.abort(schedule.terminated())
+        abandonAfterGrace(turn)
+    }
+
+    private fun occupy(host: Host) {
+        val runner = Registry.current()
+        schedule.crew.add(runner)
+        try {
+            serve(host)
+        } finally {
+            schedule.crew.remove(runner)
+            if (occupant.getAndSet(RETIRED) === ABANDONED) {
+                schedule.stuck.decrementAndGet()
+            } else {
+                schedule.replace(this)
+                runner.whenEnded = schedule::discharge // who joins the pool waits until its workers have ended
+            }
+        }
+    }
+
+    /** Serves the pool on the thread of [host]. */
+    private fun serve(host: Host) {
+        this.host = host
+        host.whenInterrupted = { _ -> turn?.let(::abandonAfterGrace) }
+        var current = first
+        initialize()
+        var served = 0L
+        Thread.interrupted() // what the initializer left behind is not for the first element
+        while (leave(current) && lasts(served)) {
+            val element = await(host) ?: return
+            current = Turn(element)
+            occupant.set(current)
+            if (schedule.isTerminated) element.abort(schedule.terminated())
+            element.run(host) { retry -> if (retry) schedule.giveBack(element) }
+            Thread.interrupted() // what a continuation left behind is not for the next element
+            served++
+        }
+    }
+
+    private fun lasts(served: Long): Boolean =
+        !schedule.isOver && (staffing.maxTasksPerWorker == 0 || served < staffing.maxTasksPerWorker)
+
+    /** If the initializer fails, the pool is broken, since every new worker would meet the same. */
+    private fun initialize() {
+        if (schedule.isTerminated) return
+        try {
+            staffing.initializer?.runTask()
+        } catch (failure: Throwable) {
+            if (schedule.isTerminated) return
+            schedule.breakDown(failure)
+            throw failure
+        }
+    }
+
+    private fun leave(turn: Turn): Boolean = occupant.compareAndSet(turn, IDLE).also { turn.grace?.cancel(false) }
+
+    /** What has its [turn] here has been interrupted: if it does not end in time, the seat is given up. */
+    private fun abandonAfterGrace(turn: Turn) {
+        val grace = Deadlines.after(staffing.gracePeriod) { if (this.turn === turn) abandon(turn) }
+        turn.grace = grace
+        if (this.turn !== turn) grace.cancel(false) // it ended meanwhile, and may not have seen this
+    }
+
+    private fun abandon(turn: Turn) {
+        if (schedule.isOverwhelmed && !schedule.isTerminated) {
+            schedule.rejectPending()
+            abandonAfterGrace(turn) // one of the stuck threads may have come back by then
+            return
+        }
+        if (!occupant.compareAndSet(turn, ABANDONED)) return
+        schedule.stuck.incrementAndGet() // after the seat has perhaps come back and taken it off again
+        LOG.log(
+            WARNING,
+            "worker ''{0}'' is stuck in a task that was interrupted {1} ago, and is replaced",
+            name,
+            staffing.gracePeriod,
+        )
+        schedule.replace(this)
+        schedule.discharge()
+    }
+
+    /** The next element to run, or null when there will be none. */
+    private fun await(host: Host): Element? {
+        var element: Element? = null
+        host.loop.runUntil {
+            element = element ?: look()
+            element != null || schedule.isOver
+        }
+        if (looked) {
+            looked = false
+            registered = false
+            if (!schedule.unregister(this)) schedule.wakeOne()
+        }
+        return element
+    }
+
+    /**
+     * The rule of every line of waiters: register, then look once more; whoever leaves with a wake-up that another
+     * might have needed passes it on.
+     */
+    private fun look(): Element? {
+        val element = next()
+        if (element != null || registered) return element
+        schedule.unregister(this) // a late call may have left it there
+        looked = true
+        registered = true
+        schedule.register(this)
+        return next()
+    }
+
+    /**
+     * Takes the next element: of the own chunk, else the first of another one. The rest is for those with nothing to
+     * do.
+     */
+    private fun next(): Element? {
+        val element = takeRest() ?: schedule.next(this, mayTake = true) ?: return null
+        element.next?.let { left ->
+            element.next = null
+            rest.set(left)
+            schedule.wakeOne()
+            schedule.abortRefused()
+        }
+        return element
+    }
+
+    private companion object {
+        val LOG: System.Logger = System.getLogger("org.freethreading")
+        val IDLE = Any()
+        val ABANDONED = Any()
+        val RETIRED = Any()
+    }
+}

@@ -1,0 +1,91 @@
+package org.freethreading
+
+import io.kotest.assertions.nondeterministic.eventually
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.comparables.shouldBeGreaterThan
+import io.kotest.matchers.comparables.shouldBeLessThanOrEqualTo
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.types.shouldBeInstanceOf
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import java.util.concurrent.CompletionException
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicIntegerArray
+import kotlin.random.Random
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+/** One round with some kills by day; at night 20, with a kill every 50 ms. */
+class ProcessChaosStressTest : FunSpec({
+    timeout = 300_000L * EFFORT
+    val rounds = EFFORT.coerceAtMost(20)
+    val tasks = 20_000
+    val pause = if (EFFORT == 1) 1.seconds else 50.milliseconds
+
+    /** Runs [block] while every now and then a process of the pool `chaos` is killed; gives those that were. */
+    suspend fun amidKills(random: Random, block: suspend () -> Unit): Set<Long> = coroutineScope {
+        val killed = ConcurrentHashMap.newKeySet<Long>()
+        val killer = launch(Dispatchers.IO) {
+            while (true) {
+                delay(pause)
+                val pid = pidsOf("chaos").filter { it > 0 && it !in killed }.randomOrNull(random) ?: continue
+                if (ProcessHandle.of(pid).map { it.destroyForcibly() }.orElse(false)) killed += pid
+            }
+        }
+        try {
+            block()
+        } finally {
+            killer.cancel()
+        }
+        killed
+    }
+
+    fun pool(retries: Int) = WorkerPool.builder().workers(4).backend(PROCESSES).name("chaos").retries(retries).build()
+
+    test("every task ends exactly once, as result or as crash, and none is started twice, amid kills") {
+        repeat(rounds) { round ->
+            pool(retries = 0).use { pool ->
+                val begun = Journal<Int>()
+                val ends = AtomicIntegerArray(tasks)
+                var crashes = 0
+                val killed = amidKills(Random(round)) {
+                    val futures = List(tasks) { i ->
+                        pool.future { i.also(begun::put) }.whenComplete { _, _ -> ends.incrementAndGet(i) }
+                    }
+                    futures.forEachIndexed { i, future ->
+                        val failure = future.failed()?.let { (it as CompletionException).cause!! }
+                        if (failure == null) future.getNow(null) shouldBe i else crashes++
+                        if (failure != null) failure.shouldBeInstanceOf<WorkerCrashedException>().signal shouldBe "SIGKILL"
+                    }
+                }
+
+                killed.size shouldBeGreaterThan 0
+                crashes shouldBeLessThanOrEqualTo killed.size
+                eventually(10.seconds) { (0 until tasks).filter { ends[it] != 1 }.shouldBeEmpty() }
+                begun.entries.let { it.size shouldBe it.distinct().size }
+                (tasks - begun.size) shouldBeLessThanOrEqualTo crashes
+                eventually(30.seconds) { pidsOf("chaos").count { !isGone(it) } shouldBe 4 }
+                pool.map(1..100) { it } shouldBe (1..100).toList()
+            }
+        }
+    }
+
+    test("every task of every kind gives its result in the end when it is tried again, amid kills") {
+        repeat(rounds) { round ->
+            pool(retries = 10).use { pool ->
+                val killed = amidKills(Random(round)) {
+                    pool.map(0 until tasks) { it * 2 } shouldBe List(tasks) { it * 2 }
+                    val done = Tally()
+                    val results = pool.mapAll(0 until tasks, chunkSize = 1) { it.also { done.add() } }
+                    results.map { it.get() } shouldBe List(tasks) { it }
+                    results.map { it.index() } shouldBe List(tasks) { it.toLong() }
+                }
+
+                killed.size shouldBeGreaterThan 0
+            }
+        }
+    }
+})

@@ -1,0 +1,56 @@
+package org.freethreading
+
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.runInterruptible
+import java.io.File
+
+internal val PROCESSES: Backend get() = Backend.processes()
+
+/** Sends the signal [name] to the process [pid], as the command `kill` does. */
+internal fun signal(name: String, pid: Long) {
+    check(ProcessBuilder("kill", "-$name", "$pid").start().waitFor() == 0) { "there is no process $pid to signal" }
+}
+
+/** Whether the process [pid] has ended. A dead one that nobody has asked for its exit code yet is gone as well. */
+internal fun isGone(pid: Long): Boolean {
+    val stat = File("/proc/$pid/stat")
+    // After the name, which is in brackets and may contain anything, comes the state.
+    return try {
+        if (File("/proc").isDirectory) stat.readText().substringAfterLast(") ").first() in "ZX" else !isAlive(pid)
+    } catch (_: java.io.IOException) {
+        true
+    }
+}
+
+private fun isAlive(pid: Long) = ProcessHandle.of(pid).map { it.isAlive }.orElse(false)
+
+/** The processes of the workers of the pool [name]. */
+internal fun pidsOf(name: String): List<Long> =
+    Worker.all().filter { it.name.startsWith("$name-worker-") }.map { it.ident }
+
+/** A program that runs in a JVM of its own, with the classes of this one. */
+internal class Program(main: Class<*>, vararg arguments: String) : AutoCloseable {
+    private val process: Process = ProcessBuilder(
+        ProcessHandle.current().info().command().get(),
+        "-Dfreethreading.backend=processes",
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.name,
+        *arguments,
+    ).redirectErrorStream(true).start()
+
+    val pid: Long get() = process.pid()
+
+    /** Waits for the end, and gives the exit code and what was printed. */
+    suspend fun result(): Pair<Int, List<String>> = runInterruptible(Dispatchers.IO) {
+        process.outputStream.close()
+        val lines = process.inputReader().readLines()
+        process.waitFor() to lines
+    }
+
+    fun kill() {
+        process.destroyForcibly().waitFor()
+    }
+
+    override fun close() = kill()
+}
