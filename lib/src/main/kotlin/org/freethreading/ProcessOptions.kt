@@ -46,10 +46,13 @@ public class ProcessOptions private constructor(private val values: Values) : Se
     /** How values are encoded that go to a worker and come back; null: the built-in way. */
     public val codec: Codec? get() = values.codec
 
+    /** Options are equal if all of them are. */
     override fun equals(other: Any?): Boolean = other is ProcessOptions && values == other.values
 
+    /** As [equals] has it. */
     override fun hashCode(): Int = values.hashCode()
 
+    /** Shows the options that were set. */
     override fun toString(): String = values.toString().replaceFirst("Values", "ProcessOptions")
 
     /** Paths are kept as strings, because a [Path] does not serialise. */

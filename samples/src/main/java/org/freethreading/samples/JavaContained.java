@@ -9,7 +9,7 @@ import org.freethreading.java.WorkerPool;
 
 /** Work that may harm its worker: it is done in processes, and each failure is that of one element. */
 class JavaContained {
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         var inputs = List.of("12", "exit", "twelve");
         var processes = Backend.processes(ProcessOptions.builder()
                 .maxHeap("256m")
