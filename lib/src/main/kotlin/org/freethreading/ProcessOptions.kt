@@ -104,8 +104,7 @@ public class ProcessOptions private constructor(private val values: Values) : Se
         @set:JvmSynthetic
         public var systemProperties: Map<String, String> = emptyMap()
             set(value) {
-                value.forEach { (key, text) -> requireSetting("system property", key, text) }
-                field = copy(value)
+                field = settings("system property", value)
             }
 
         /** All environment variables that were given. */
@@ -113,8 +112,7 @@ public class ProcessOptions private constructor(private val values: Values) : Se
         @set:JvmSynthetic
         public var environment: Map<String, String> = emptyMap()
             set(value) {
-                value.forEach { (key, text) -> requireSetting("environment variable", key, text) }
-                field = copy(value)
+                field = settings("environment variable", value)
             }
 
         /** As the function of the same name. */
@@ -231,9 +229,11 @@ public class ProcessOptions private constructor(private val values: Values) : Se
             )
         )
 
-        private fun requireSetting(what: String, key: String, value: String) = require(
-            key.isNotEmpty() && '=' !in key && NUL !in key && NUL !in value
-        ) { "there can be no $what '$key' with value '$value'" }
+        private fun settings(what: String, all: Map<String, String>) = copy(all).onEach { (key, value) ->
+            require(key.isNotEmpty() && '=' !in key && NUL !in key && NUL !in value) {
+                "there can be no $what '$key' with value '$value'"
+            }
+        }
 
         private fun absolute(what: String, path: Path): Path {
             require(path.fileSystem == FileSystems.getDefault()) {

@@ -8,6 +8,7 @@ import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.delay
 import org.freethreading.peers.ProgramDirectory
 import java.io.File
+import kotlin.concurrent.thread
 import kotlin.system.exitProcess
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -21,7 +22,7 @@ class CleanEndTest : FunSpec({
             val pids = Journal<Long>()
             val folders = Journal<String>()
             val (exitCode, printed) =
-                Program(Leaving::class.java, way.name, "${pids.file}", "${folders.file}").use { it.result() }
+                Program(Leaving::class.java, way.name, "${pids.file}", "${folders.file}", "${Signal().file}").use { it.result() }
 
             printed shouldContainExactly way.prints
             exitCode shouldBe way.exitCode
@@ -90,12 +91,16 @@ internal object Leaving {
 
             Way.RETURNING_WITH_A_POOL, Way.EXITING -> meetOn(WorkerPool(3), pids)
 
-            Way.RETURNING_BEFORE_WORKERS -> repeat(3) {
-                Worker {
-                    pids.put(Worker.currentIdent())
-                    delay(1000.milliseconds) // nobody could tell it when the program's main has returned
-                    println("worker ends")
-                }.start()
+            Way.RETURNING_BEFORE_WORKERS -> {
+                val returned = Signal(File(arguments[3])).also(::setWhenThisThreadHasEnded)
+                repeat(3) {
+                    Worker {
+                        pids.put(Worker.currentIdent())
+                        returned.await()
+                        delay(1000.milliseconds) // in which a program that does not wait for its workers ends
+                        println("worker ends")
+                    }.start()
+                }
             }
 
             Way.RETURNING_BEFORE_DAEMONS -> repeat(3) {
@@ -105,6 +110,14 @@ internal object Leaving {
         Journal<String>(File(arguments[2])).put("${ProgramDirectory.own.path}")
         println("main ends")
         if (way == Way.EXITING) exitProcess(7)
+    }
+
+    private fun setWhenThisThreadHasEnded(signal: Signal) {
+        val main = Thread.currentThread()
+        thread(isDaemon = true) {
+            main.join()
+            signal.set()
+        }
     }
 
     /** Has all three workers at work. */

@@ -6,11 +6,9 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeSource
 
-/*
- * Nobody is woken by a file, so who waits for one looks again and again.
- */
-
 private val limit = 30.seconds
+
+/** Nobody is woken by a file, so who waits for one looks again and again, with this between. */
 private val pause = 1.milliseconds
 
 /** Suspends until [condition] holds; false if it does not within [timeout]. Without a timeout that is an error. */

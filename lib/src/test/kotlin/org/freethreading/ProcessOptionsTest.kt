@@ -13,7 +13,6 @@ import java.io.ObjectOutputStream
 import java.io.Serializable
 import java.net.URI
 import java.nio.file.FileSystems
-import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
 import java.time.temporal.ChronoUnit
@@ -100,12 +99,11 @@ class ProcessOptionsTest : FunSpec({
     }
 
     test("refuse a path in a file system that no other process has") {
-        val archive = Files.createTempFile("x", ".zip").also { Files.delete(it) }
+        val archive = Scratch.newFile("archive").toPath()
         FileSystems.newFileSystem(URI("jar:${archive.toUri()}"), mapOf("create" to "true")).use { zip ->
             shouldThrow<IllegalArgumentException> { ProcessOptions.builder().classPath(listOf(zip.getPath("/x"))) }
                 .message shouldContain "lies in a file system of its own, where another process cannot find it"
         }
-        Files.delete(archive)
     }
 
     test("wait for ever if they are told to") {

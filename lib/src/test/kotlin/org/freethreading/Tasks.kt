@@ -35,6 +35,16 @@ internal fun ignoreInterruptsUntil(released: Event) {
     }
 }
 
+/** A worker that is running, and takes no notice of interrupts. */
+internal suspend fun deafWorker(name: String, backend: Backend): Worker {
+    val started = Signal()
+    val never = Signal()
+    return Worker.blocking(name, backend) {
+        started.set()
+        never.awaitDeaf()
+    }.start().also { started.await() }
+}
+
 /** A thread that runs [block], and how that ended. */
 internal class Caller(block: () -> Unit) {
     /** What [block] threw, or null. */

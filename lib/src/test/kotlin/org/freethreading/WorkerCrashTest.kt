@@ -71,13 +71,7 @@ class WorkerCrashTest : FunSpec({
     }
 
     test("a worker that does not heed terminate() is ended by SIGTERM after a second") {
-        val started = Signal()
-        val never = Signal()
-        val worker = Worker.blocking("deaf", PROCESSES) {
-            started.set()
-            never.awaitDeaf()
-        }.start()
-        started.await()
+        val worker = deafWorker("deaf", PROCESSES)
         standardErrorOf {
             worker.terminate()
             worker.join(30.seconds) shouldBe true

@@ -400,13 +400,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("is killed whatever it does, if its backend can, and whoever waits for its work is told").config(enabled = backend.canKill) {
-            val started = Signal()
-            val never = Signal()
-            val worker = Worker.blocking("victim", backend) {
-                started.set()
-                never.awaitDeaf()
-            }.start()
-            started.await()
+            val worker = deafWorker("victim", backend)
             val future = worker.future { 42 }
             val printed = standardErrorOf {
                 worker.kill()

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.concurrent.BlockingQueue;
@@ -486,39 +485,6 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
     private void requireOther(Collection<?> items) {
         if (equals(Objects.requireNonNull(items))) {
             throw new IllegalArgumentException("the items of " + this + " cannot be put into itself");
-        }
-    }
-
-    private static final class Drain<T> implements Iterator<T> {
-        private final org.freethreading.Queue<T> queue;
-        private T next;
-
-        Drain(org.freethreading.Queue<T> queue) {
-            this.queue = queue;
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (next != null) return true;
-            try {
-                next = queue.getBlocking();
-                return true;
-            } catch (QueueShutdownException e) {
-                return false;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw (CancellationException)
-                        new CancellationException("interrupted while waiting for the next item of " + queue)
-                                .initCause(e);
-            }
-        }
-
-        @Override
-        public T next() {
-            if (!hasNext()) throw new NoSuchElementException(queue + " is shut down and empty");
-            T item = next;
-            next = null;
-            return item;
         }
     }
 }

@@ -6,14 +6,12 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.freethreading.Backend;
@@ -226,7 +224,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      */
     @Override
     public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks) throws InterruptedException {
-        return all(List.copyOf(tasks), Patience.ENDLESS);
+        return Invocations.all(this, tasks);
     }
 
     /**
@@ -239,7 +237,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
      */
     public <T> List<Future<T>> invokeAll(List<? extends WorkerCallable<T>> tasks) throws InterruptedException {
-        return all(List.copyOf(tasks), Patience.ENDLESS);
+        return Invocations.all(this, tasks);
     }
 
     /**
@@ -251,7 +249,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     @Override
     public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException {
-        return all(List.copyOf(tasks), new Patience(unit.toNanos(timeout)));
+        return Invocations.all(this, tasks, timeout, unit);
     }
 
     /**
@@ -267,7 +265,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      */
     public <T> List<Future<T>> invokeAll(List<? extends WorkerCallable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException {
-        return all(List.copyOf(tasks), new Patience(unit.toNanos(timeout)));
+        return Invocations.all(this, tasks, timeout, unit);
     }
 
     /**
@@ -279,7 +277,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      */
     @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
-        return any(List.copyOf(tasks));
+        return Invocations.any(this, tasks);
     }
 
     /**
@@ -294,7 +292,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown()}
      */
     public <T> T invokeAny(List<? extends WorkerCallable<T>> tasks) throws InterruptedException, ExecutionException {
-        return any(List.copyOf(tasks));
+        return Invocations.any(this, tasks);
     }
 
     /**
@@ -308,7 +306,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return any(List.copyOf(tasks), new Patience(unit.toNanos(timeout)));
+        return Invocations.any(this, tasks, timeout, unit);
     }
 
     /**
@@ -327,7 +325,7 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
      */
     public <T> T invokeAny(List<? extends WorkerCallable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return any(List.copyOf(tasks), new Patience(unit.toNanos(timeout)));
+        return Invocations.any(this, tasks, timeout, unit);
     }
 
     /**
@@ -467,99 +465,5 @@ public final class WorkerPoolExecutor implements ExecutorService, AutoCloseable 
     @Override
     public String toString() {
         return core.toString();
-    }
-
-    private <T> List<Future<T>> all(List<Callable<T>> tasks, Patience patience) throws InterruptedException {
-        List<Future<T>> futures = new ArrayList<>(tasks.size());
-        try {
-            for (Callable<T> task : tasks) {
-                if (patience.isOver()) break;
-                futures.add(submit(task));
-            }
-            for (Future<T> future : futures) {
-                if (!isDone(future, patience)) break;
-            }
-        } finally {
-            futures.forEach(future -> future.cancel(true));
-        }
-        while (futures.size() < tasks.size()) {
-            futures.add(cancelled());
-        }
-        return futures;
-    }
-
-    private static boolean isDone(Future<?> future, Patience patience) throws InterruptedException {
-        try {
-            future.get(patience.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | CancellationException failed) {
-            return true; // which the future tells whoever asks it
-        } catch (TimeoutException late) {
-            return false;
-        }
-        return true;
-    }
-
-    private <T> T any(List<Callable<T>> tasks) throws InterruptedException, ExecutionException {
-        try {
-            return any(tasks, Patience.ENDLESS);
-        } catch (TimeoutException never) {
-            throw new AssertionError(never);
-        }
-    }
-
-    private <T> T any(List<Callable<T>> tasks, Patience patience)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        if (tasks.isEmpty()) throw new IllegalArgumentException("there are no tasks to invoke any of");
-        List<Future<T>> futures = new ArrayList<>(tasks.size());
-        BlockingQueue<Future<T>> done = new LinkedBlockingQueue<>();
-        ExecutionException failure = null;
-        try {
-            for (Callable<T> task : tasks) {
-                CompletableFuture<T> future = submit(task);
-                futures.add(future);
-                future.whenComplete((result, thrown) -> done.add(future));
-            }
-            for (int left = tasks.size(); left > 0; left--) {
-                Future<T> next = done.poll(patience.remainingNanos(), TimeUnit.NANOSECONDS);
-                if (next == null) throw new TimeoutException("none of the tasks has succeeded in time");
-                try {
-                    return next.get();
-                } catch (ExecutionException failed) {
-                    failure = failed;
-                } catch (CancellationException cancelled) {
-                    failure = new ExecutionException(cancelled);
-                }
-            }
-        } finally {
-            futures.forEach(future -> future.cancel(true));
-        }
-        throw failure;
-    }
-
-    private static <T> Future<T> cancelled() {
-        CompletableFuture<T> future = new CompletableFuture<>();
-        future.cancel(false);
-        return future;
-    }
-
-    /** How long a caller is ready to wait, from now on. */
-    private static final class Patience {
-        /** 292 years. */
-        static final Patience ENDLESS = new Patience(Long.MAX_VALUE);
-
-        private final long nanos;
-        private final long start = System.nanoTime();
-
-        Patience(long nanos) {
-            this.nanos = Math.max(nanos, 0);
-        }
-
-        boolean isOver() {
-            return remainingNanos() <= 0;
-        }
-
-        long remainingNanos() {
-            return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
-        }
     }
 }

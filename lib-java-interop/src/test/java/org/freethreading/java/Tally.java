@@ -22,14 +22,14 @@ final class Tally implements Serializable {
         Scratch.append(file, new byte[number]);
     }
 
-    /** Waits, for 30 s at most, until the number is at least {@code count}. Nobody is woken by a file, so it looks. */
+    /** Waits, for 30 s at most, until the number is at least {@code count}. */
     void awaitCount(int count) throws InterruptedException {
         long start = System.nanoTime();
         while (count() < count) {
             if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(30)) {
                 throw new AssertionError("waited 30 s for " + count + " of " + this);
             }
-            Thread.sleep(1);
+            Thread.sleep(1); // nobody is woken by a file, so who waits for one looks again and again
         }
     }
 

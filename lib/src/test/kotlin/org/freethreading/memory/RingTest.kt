@@ -2,8 +2,8 @@ package org.freethreading.memory
 
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.engine.spec.tempdir
 import io.kotest.matchers.shouldBe
+import org.freethreading.Scratch
 import java.nio.file.Files
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.locks.LockSupport
@@ -14,7 +14,7 @@ private const val CAPACITY = 4096
 
 class RingTest : FunSpec({
     timeout = 30_000
-    val folder = tempdir().toPath()
+    val folder = Scratch.newFolder("rings")
     var files = 0
 
     /** Two ends of one ring, as two processes have them. */

@@ -2,8 +2,8 @@ package org.freethreading.memory
 
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.engine.spec.tempdir
 import io.kotest.matchers.shouldBe
+import org.freethreading.Scratch
 import java.io.IOException
 import java.io.RandomAccessFile
 import java.nio.file.FileAlreadyExistsException
@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions
 
 class SegmentTest : FunSpec({
     timeout = 10_000
-    val folder = tempdir().toPath()
+    val folder = Scratch.newFolder("segments")
     var files = 0
 
     fun newPath(): Path = folder.resolve("${files++}")

@@ -2,12 +2,13 @@ package org.freethreading.peers
 
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import org.freethreading.Scratch
+import java.io.File
 import java.net.StandardProtocolFamily
 import java.net.UnixDomainSocketAddress
 import java.nio.ByteBuffer
 import java.nio.channels.ServerSocketChannel
 import java.nio.channels.SocketChannel
-import java.nio.file.Files
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
 
@@ -117,12 +118,9 @@ class DoorbellTest : FunSpec({
 })
 
 private fun pair(block: (here: Doorbell, there: Doorbell) -> Unit) {
-    val directory = Files.createTempDirectory("bell")
-    val address = UnixDomainSocketAddress.of(directory.resolve("s"))
+    val address = UnixDomainSocketAddress.of(Scratch.newFile("bell").relativeTo(File("").absoluteFile).path) // a long one is refused
     ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address).use { server ->
         val caller = SocketChannel.open(address)
         Doorbell(server.accept()).use { here -> Doorbell(caller).use { there -> block(here, there) } }
     }
-    Files.delete(directory.resolve("s"))
-    Files.delete(directory)
 }

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.Scratch
 import java.io.File
 import java.nio.file.Files
 import java.nio.file.Path
@@ -10,7 +11,6 @@ import java.util.jar.JarOutputStream
 import java.util.jar.Manifest
 import javax.tools.ToolProvider
 import kotlin.io.path.createDirectories
-import kotlin.io.path.createTempDirectory
 import kotlin.io.path.extension
 import kotlin.io.path.invariantSeparatorsPathString
 import kotlin.io.path.isDirectory
@@ -24,15 +24,13 @@ import kotlin.io.path.writeText
 internal object Compiled {
     /** The library and what it needs: the library itself as a jar, packed if it is a directory as it is here. */
     val library: List<Path> by lazy {
-        val (first, rest) = LibraryParts.paths.let { it.first() to it.drop(1) }
-        if (first.isRegularFile()) return@lazy listOf(first) + rest
-        listOf(jar(directory().resolve("freethreading.jar"), listOf(first), mapOf("Automatic-Module-Name" to "org.freethreading"))) + rest
+        val own = Path.of(LibraryParts::class.java.protectionDomain.codeSource.location.toURI())
+        val rest = LibraryParts.paths.drop(1)
+        if (own.isRegularFile()) return@lazy listOf(own) + rest
+        listOf(jar(directory().resolve("freethreading.jar"), listOf(own), mapOf("Automatic-Module-Name" to "org.freethreading"))) + rest
     }
 
-    /** A directory that is gone when the tests have ended. */
-    fun directory(): Path = createTempDirectory("compiled").also { directory ->
-        Runtime.getRuntime().addShutdownHook(Thread { directory.toFile().deleteRecursively() })
-    }
+    fun directory(): Path = Scratch.newFolder("compiled")
 
     /** Compiles [sources], by their path, into a new directory. */
     fun classes(sources: Map<String, String>, classPath: List<Path> = listOf(), modules: List<Path> = listOf()): Path {

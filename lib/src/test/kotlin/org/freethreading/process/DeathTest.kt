@@ -23,11 +23,7 @@ import kotlin.time.Duration.Companion.seconds
 
 class DeathTest : FunSpec({
     timeout = 60_000
-
-    afterTest {
-        eventually(10.seconds) { filesOfChildren() shouldBe emptyList() }
-        eventually(10.seconds) { ProcessHandle.current().children().toList() shouldBe emptyList() }
-    }
+    NewChildren(this)
 
     test("tells the exit code") {
         val death = deathOf("halt:42")

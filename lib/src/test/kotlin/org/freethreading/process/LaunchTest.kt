@@ -2,12 +2,10 @@ package org.freethreading.process
 
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.string.shouldContain
+import org.freethreading.Scratch
 import java.nio.file.Path
 import java.util.concurrent.TimeUnit
 import kotlin.io.path.createDirectory
-import kotlin.io.path.createTempFile
-import kotlin.io.path.deleteIfExists
-import kotlin.io.path.readText
 import kotlin.io.path.writeText
 
 /** Programs that use this library find their classes again in its workers, however they were started. */
@@ -194,19 +192,14 @@ private fun java(vararg arguments: String): String =
 
 /** What the tool of this JDK prints, with [input] to read, to both of its streams. */
 private fun run(tool: String, arguments: List<String>, input: String = ""): String {
-    val output = createTempFile("launch")
+    val output = Scratch.newFile("launch")
+    val command = Path.of(System.getProperty("java.home"), "bin", tool)
+    val process = ProcessBuilder(listOf("$command") + arguments).redirectErrorStream(true).redirectOutput(output).start()
     try {
-        val command = Path.of(System.getProperty("java.home"), "bin", tool)
-        val process = ProcessBuilder(listOf("$command") + arguments)
-            .redirectErrorStream(true).redirectOutput(output.toFile()).start()
-        try {
-            process.outputStream.use { it.write(input.toByteArray()) }
-            check(process.waitFor(60, TimeUnit.SECONDS)) { "$tool does not end: ${output.readText()}" }
-        } finally {
-            process.destroyForcibly()
-        }
-        return output.readText()
+        process.outputStream.use { it.write(input.toByteArray()) }
+        check(process.waitFor(60, TimeUnit.SECONDS)) { "$tool does not end: ${output.readText()}" }
     } finally {
-        output.deleteIfExists()
+        process.destroyForcibly()
     }
+    return output.readText()
 }

@@ -11,36 +11,27 @@ import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldNotContain
 import io.kotest.matchers.string.shouldStartWith
 import org.freethreading.ProcessOptions
+import org.freethreading.Scratch
 import org.freethreading.WorkerOutput
 import org.freethreading.WorkerStartException
-import org.freethreading.peers.ProgramDirectory
-import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
-import kotlin.io.path.createTempDirectory
-import kotlin.io.path.listDirectoryEntries
-import kotlin.io.path.name
 import kotlin.math.abs
 import kotlin.time.Duration.Companion.seconds
 
 class LauncherTest : FunSpec({
     timeout = 60_000
-
-    afterTest {
-        // Nothing of a child is left when it is dead: no files, no processes.
-        eventually(10.seconds) { filesOfChildren() shouldBe emptyList() }
-        eventually(10.seconds) { ProcessHandle.current().children().toList() shouldBe emptyList() }
-    }
+    val children = NewChildren(this)
 
     test("starts a child that has found its parent") {
         val child = start("echo")
 
         child.isAlive shouldBe true
-        child.pid shouldBe ProcessHandle.current().children().toList().single().pid()
+        children.pids shouldBe listOf(child.pid)
         child.channel.command(1)
         child.channel.awaitBell() shouldBe true
         child.end()
@@ -57,7 +48,7 @@ class LauncherTest : FunSpec({
     test("removes the file with the secret as soon as the child has called") {
         val child = start("echo")
 
-        filesOfChildren().filter { it.endsWith(".arguments") } shouldBe emptyList()
+        children.files.filter { it.endsWith(".arguments") } shouldBe emptyList()
         child.end()
     }
 
@@ -117,7 +108,7 @@ class LauncherTest : FunSpec({
             val failure = shouldThrow<WorkerStartException> { start("hang") }
             outcome.complete(failure to Thread.currentThread().isInterrupted)
         }
-        eventually(10.seconds) { ProcessHandle.current().children().count() shouldBe 1L }
+        eventually(10.seconds) { children.pids.size shouldBe 1 }
 
         starter.interrupt()
 
@@ -150,7 +141,7 @@ class LauncherTest : FunSpec({
     }
 
     test("gives a child the properties, the environment and the directory that were asked for") {
-        val home = createTempDirectory("a \"strange\" \\ näme").toRealPath()
+        val home = Scratch.newFolder("a \"strange\" \\ näme").toRealPath()
 
         answer("tell:directory") { workingDirectory(home) } shouldBe "$home"
         answer("tell:environment") { environment("SETTING", "x=y z") } shouldBe "x=y z null"
@@ -159,7 +150,6 @@ class LauncherTest : FunSpec({
         answer("tell:properties") { systemProperty("a b", "quote \" back\\slash 'n\nline # \$HOME * ä") } shouldBe "quote \" back\\slash 'n"
         answer("tell:properties") { systemProperty("a b", "c") } shouldBe "c travels"
         System.clearProperty("freethreading.test.setting")
-        Files.delete(home)
     }
 
     test("lets a child call for classes once") {
@@ -209,6 +199,3 @@ internal fun Child.end(): Death {
     kill()
     return awaitDeath()
 }
-
-internal fun filesOfChildren(): List<String> =
-    ProgramDirectory.own.path.listDirectoryEntries().map { it.name } - listOf("alive", "s")

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.blockForever
 import java.io.DataInputStream
 import java.io.DataOutputStream
 import java.net.UnixDomainSocketAddress
@@ -21,7 +22,7 @@ internal object TestChild {
                 System.err.println("and so I leave")
                 Runtime.getRuntime().halt(parameter.toInt())
             }
-            "hang" -> Thread.sleep(Long.MAX_VALUE)
+            "hang" -> blockForever()
             "stutter" -> call(arguments, Greeting(Greeting.Kind.BELL, ByteArray(32), 1, 1).toBytes().limit(20))
             "garbage" -> call(arguments, ByteBuffer.wrap(Random.nextBytes(Greeting.SIZE)))
             "forge" -> call(arguments, Greeting(Greeting.Kind.BELL, ByteArray(32), 1, 1).toBytes())
@@ -48,7 +49,7 @@ internal object TestChild {
                     println("sleeper ${ProcessBuilder("sleep", "100").inheritIO().start().pid()}")
                     Runtime.getRuntime().halt(0)
                 }
-                "hangUp" -> { uplink.doorbell.close(); Thread.sleep(Long.MAX_VALUE) }
+                "hangUp" -> { uplink.doorbell.close(); blockForever() }
                 "classes" -> println("classes: ${ask(uplink.openClasses())}, ${uplink.openClasses().read(ByteBuffer.allocate(1))}")
                 else -> uplink.doorbell.ring()
             }
@@ -68,7 +69,7 @@ internal object TestChild {
         val channel = SocketChannel.open(UnixDomainSocketAddress.of(Path.of(arguments[0], "s")))
         channel.write(bytes)
         println("hung up: ${channel.read(ByteBuffer.allocate(1))}")
-        Thread.sleep(Long.MAX_VALUE)
+        blockForever()
     }
 
     /** Asks for what is not there. */

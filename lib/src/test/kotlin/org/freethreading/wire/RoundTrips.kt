@@ -3,6 +3,7 @@ package org.freethreading.wire
 import kotlinx.serialization.Contextual
 import kotlinx.serialization.Serializable
 import org.freethreading.Codec
+import org.freethreading.Scratch
 import org.freethreading.WorkerRunnable
 import java.lang.management.ManagementFactory
 import java.nio.file.Files
@@ -15,7 +16,7 @@ internal val noStowage = Stowage { error("no parcel of this test is to be stowed
 
 /** Stows in a directory of its own, which [use] empties. */
 internal class TestStowage : Stowage {
-    val directory: Path = Files.createTempDirectory("stowage")
+    val directory: Path = Scratch.newFolder("stowage")
     private var files = 0
 
     override fun newFile(bytes: Long): Path = directory.resolve("${files++}")

@@ -4,7 +4,6 @@ import io.kotest.assertions.nondeterministic.eventually
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.core.spec.style.scopes.FunSpecContainerScope
-import io.kotest.engine.spec.tempdir
 import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
@@ -36,7 +35,7 @@ class ChecksumsTest :
             context("the checksums in ${twin.language}") {
                 for (backend in backends) {
                     test("are what sha256sum prints and accepts, on $backend").config(enabled = hasSha256sum) {
-                        val folder = tempdir().toPath()
+                        val folder = Scratch.newFolder()
                         oddFiles(folder)
 
                         val ending = run(java(twin.program, "--backend", backend, "--workers", "3", "odd"), folder)
@@ -49,7 +48,7 @@ class ChecksumsTest :
                 }
 
                 test("are the same in a locale that knows no letter of some names") {
-                    val folder = tempdir().toPath()
+                    val folder = Scratch.newFolder()
                     oddFiles(folder)
 
                     val inAscii = run(java(twin.program, "odd"), folder, environment = mapOf("LC_ALL" to "C"))
@@ -59,7 +58,7 @@ class ChecksumsTest :
                 }
 
                 test("are those of many files, in order") {
-                    val folder = tempdir().toPath()
+                    val folder = Scratch.newFolder()
                     val names = List(3000) { folder.resolve("$it").apply { writeText("") }.toString() }
 
                     val ending = twin.run("$folder")
@@ -75,17 +74,21 @@ class ChecksumsTest :
                 }
 
                 test("are none of an empty folder") {
-                    twin.run("${tempdir()}") shouldBe Ending(0, "", "")
+                    twin.run("${Scratch.newFolder()}") shouldBe Ending(0, "", "")
                 }
 
                 test("go on after what cannot be read, which is reported").config(enabled = !isRoot) {
-                    val folder = tempdir().toPath()
+                    val folder = Scratch.newFolder()
                     folder.resolve("a").writeText("")
                     folder.resolve("b").apply { writeText("") }.setPosixFilePermissions(emptySet())
                     folder.resolve("c").writeText("")
-                    folder.resolve("d").createDirectories().setPosixFilePermissions(emptySet())
+                    val closed = folder.resolve("d").createDirectories().setPosixFilePermissions(emptySet())
 
-                    val ending = twin.run("$folder")
+                    val ending = try {
+                        twin.run("$folder")
+                    } finally {
+                        closed.setPosixFilePermissions(setOf(OWNER_READ)) // else it could not be removed
+                    }
 
                     val sums = "$SUM_OF_NOTHING  $folder/a\n$SUM_OF_NOTHING  $folder/c\n"
                     val reports = "checksums: $folder/d: permission denied\nchecksums: $folder/b: permission denied\n"
@@ -103,7 +106,7 @@ class ChecksumsTest :
                 }
 
                 refusals(twin)
-                ends(twin) { tempdir().toPath() }
+                ends(twin)
             }
         }
     })
@@ -154,9 +157,9 @@ private suspend fun FunSpecContainerScope.refusals(twin: Twin) {
     }
 }
 
-private suspend fun FunSpecContainerScope.ends(twin: Twin, newFolder: () -> Path) {
+private suspend fun FunSpecContainerScope.ends(twin: Twin) {
     test("report that they cannot be written").config(enabled = File("/dev/full").exists()) {
-        val folder = newFolder()
+        val folder = Scratch.newFolder()
         folder.resolve("a").writeText("")
 
         val ending = run(java(twin.program, "$folder"), output = Path.of("/dev/full"))
@@ -166,7 +169,7 @@ private suspend fun FunSpecContainerScope.ends(twin: Twin, newFolder: () -> Path
 
     // Ctrl-C takes the same way through a JVM, unless whoever started these tests ignores it.
     test("end at once when they are stopped").config(enabled = File("/proc/self/fd").exists()) {
-        val endless = newFolder().resolve("endless")
+        val endless = Scratch.newFolder().resolve("endless")
         RandomAccessFile(endless.toFile(), "rw").use { it.setLength(1L shl 40) }
         val process = ProcessBuilder(java(twin.program, "${endless.parent}")).start()
         try {

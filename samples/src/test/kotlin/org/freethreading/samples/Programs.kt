@@ -3,7 +3,6 @@ package org.freethreading.samples
 import org.freethreading.Backend
 import java.io.ByteArrayOutputStream
 import java.io.PrintStream
-import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.Callable
 import java.util.concurrent.TimeUnit.SECONDS
@@ -65,22 +64,17 @@ internal fun run(
     output: Path? = null,
     environment: Map<String, String> = emptyMap(),
 ): Ending {
-    val out = Files.createTempFile("out", null)
-    val err = Files.createTempFile("err", null)
+    val out = Scratch.newFile()
+    val err = Scratch.newFile()
+    val builder = ProcessBuilder(command).directory(folder?.toFile()).redirectError(err.toFile())
+    builder.redirectOutput((output ?: out).toFile())
+    input?.let { builder.redirectInput(it.toFile()) }
+    builder.environment() += environment
+    val process = builder.start()
     try {
-        val builder = ProcessBuilder(command).directory(folder?.toFile()).redirectError(err.toFile())
-        builder.redirectOutput((output ?: out).toFile())
-        input?.let { builder.redirectInput(it.toFile()) }
-        builder.environment() += environment
-        val process = builder.start()
-        try {
-            check(process.waitFor(100, SECONDS)) { "$command does not end; it wrote: ${err.readText()}" }
-        } finally {
-            process.destroyForcibly()
-        }
-        return Ending(process.exitValue(), out.readBytes().toString(ISO_8859_1), err.readText())
+        check(process.waitFor(100, SECONDS)) { "$command does not end; it wrote: ${err.readText()}" }
     } finally {
-        Files.delete(out)
-        Files.delete(err)
+        process.destroyForcibly()
     }
+    return Ending(process.exitValue(), out.readBytes().toString(ISO_8859_1), err.readText())
 }

@@ -3,7 +3,6 @@ package org.freethreading.samples
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.engine.spec.tempdir
 import io.kotest.inspectors.forAll
 import io.kotest.matchers.ints.shouldBeInRange
 import io.kotest.matchers.shouldBe
@@ -30,7 +29,7 @@ class ThumbnailTest :
         )
         for ((size, expected) in sizes) {
             test("of $size has the size $expected") {
-                val picture = picture(tempdir().toPath().resolve("a.png"), size.first, size.second) { _, _ -> RED }
+                val picture = picture(Scratch.newFolder().resolve("a.png"), size.first, size.second) { _, _ -> RED }
 
                 val thumbnail = read(thumbnail("${picture.toUri()}"))
 
@@ -40,7 +39,7 @@ class ThumbnailTest :
         }
 
         test("is made of all pixels, not of some") {
-            val lattice = picture(tempdir().toPath().resolve("a.png"), 799, 801) { x, y -> if ((x + y) % 2 == 0) BLACK else WHITE }
+            val lattice = picture(Scratch.newFolder().resolve("a.png"), 799, 801) { x, y -> if ((x + y) % 2 == 0) BLACK else WHITE }
 
             val thumbnail = read(thumbnail("${lattice.toUri()}"))
 
@@ -48,7 +47,7 @@ class ThumbnailTest :
         }
 
         test("takes no colour from pixels that cannot be seen") {
-            val picture = picture(tempdir().toPath().resolve("a.png"), 400, 400) { x, _ -> if (x % 4 < 2) RED else SEE_THROUGH_GREEN }
+            val picture = picture(Scratch.newFolder().resolve("a.png"), 400, 400) { x, _ -> if (x % 4 < 2) RED else SEE_THROUGH_GREEN }
 
             val thumbnail = read(thumbnail("${picture.toUri()}"))
 
@@ -56,7 +55,7 @@ class ThumbnailTest :
         }
 
         test("is on white where JPEG cannot be transparent") {
-            val picture = picture(tempdir().toPath().resolve("a.jpg"), 400, 400, kind = "png") { _, _ -> SEE_THROUGH_GREEN }
+            val picture = picture(Scratch.newFolder().resolve("a.jpg"), 400, 400, kind = "png") { _, _ -> SEE_THROUGH_GREEN }
 
             val thumbnail = read(thumbnail("${picture.toUri()}"))
 
@@ -65,7 +64,7 @@ class ThumbnailTest :
 
         for (kind in listOf("png", "jpg", "gif", "bmp")) {
             test("is none of a damaged $kind, wherever it is cut off") {
-                val whole = picture(tempdir().toPath().resolve("a.$kind"), 40, 30, kind) { x, y -> RED + x * y }
+                val whole = picture(Scratch.newFolder().resolve("a.$kind"), 40, 30, kind) { x, y -> RED + x * y }
                 val bytes = whole.toFile().readBytes()
                 val cut = whole.resolveSibling("b.$kind")
 

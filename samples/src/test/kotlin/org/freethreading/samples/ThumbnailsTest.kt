@@ -2,7 +2,6 @@ package org.freethreading.samples
 
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.core.spec.style.scopes.FunSpecContainerScope
-import io.kotest.engine.spec.tempdir
 import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
@@ -31,7 +30,7 @@ class ThumbnailsTest :
             context("the thumbnails in ${twin.language}") {
                 for (backend in backends) {
                     test("are made of all pictures, and of nothing else, on $backend") {
-                        val folder = album(tempdir().toPath())
+                        val folder = album(Scratch.newFolder())
 
                         val ending = twin.run("--backend", backend, "$folder/in", "$folder/new/out")
 
@@ -47,7 +46,7 @@ class ThumbnailsTest :
                 }
 
                 test("are made anew, with the folders named as they are given") {
-                    val folder = album(tempdir().toPath())
+                    val folder = album(Scratch.newFolder())
                     folder.resolve("out").createDirectories().resolve("a.png").writeText("old")
 
                     val ending = run(java(twin.program, "in", "out"), folder)
@@ -57,15 +56,15 @@ class ThumbnailsTest :
                 }
 
                 test("are none of an empty folder") {
-                    val folder = tempdir().toPath()
+                    val folder = Scratch.newFolder()
                     folder.resolve("in").createDirectories()
 
                     twin.run("$folder/in", "$folder/out") shouldBe Ending(0, "thumbnails made: 0 of 0, in $folder/out\n", "")
                 }
 
-                troubles(twin) { tempdir().toPath() }
-                refusals(twin) { tempdir().toPath() }
-                demo(twin) { tempdir().toPath() }
+                troubles(twin)
+                refusals(twin)
+                demo(twin)
             }
         }
 
@@ -73,7 +72,7 @@ class ThumbnailsTest :
             test("the demo on processes makes 200 thumbnails and says what happened to the others, as programs") {
                 val mark = "${UUID.randomUUID()}"
                 atOnce { twin ->
-                    val folder = tempdir().toPath()
+                    val folder = Scratch.newFolder()
                     val command = java(twin.program, *demo(folder))
 
                     contained(folder) { run(command, environment = mapOf("MARK" to mark)) }
@@ -84,7 +83,7 @@ class ThumbnailsTest :
 
             test("the demo on processes makes 200 thumbnails and says what happened to the others, as parts of a program") {
                 atOnce { twin ->
-                    val folder = tempdir().toPath()
+                    val folder = Scratch.newFolder()
 
                     contained(folder) { twin.run(*demo(folder)) }
                 }
@@ -92,9 +91,9 @@ class ThumbnailsTest :
         }
     })
 
-private suspend fun FunSpecContainerScope.troubles(twin: Twin, newFolder: () -> Path) {
+private suspend fun FunSpecContainerScope.troubles(twin: Twin) {
     test("are reported, sorted by name, where they cannot be made") {
-        val folder = album(newFolder())
+        val folder = album(Scratch.newFolder())
         folder.resolve("in/empty.png").writeText("")
         folder.resolve("in/no.jpg").writeText("no picture")
         folder.resolve("in/a.cut.bmp").toFile().writeBytes(folder.resolve("in/d.bmp").readBytes().copyOf(1000))
@@ -111,7 +110,7 @@ private suspend fun FunSpecContainerScope.troubles(twin: Twin, newFolder: () -> 
     }
 
     test("take no longer than they may, even on threads") {
-        val folder = album(newFolder())
+        val folder = album(Scratch.newFolder())
         folder.resolve("in/b.hang").writeText(Fault.HANG.magic)
 
         // A thread cannot be killed, so this one hangs until its program ends.
@@ -122,7 +121,7 @@ private suspend fun FunSpecContainerScope.troubles(twin: Twin, newFolder: () -> 
     }
 
     test("report that they cannot be reported").config(enabled = File("/dev/full").exists()) {
-        val folder = album(newFolder())
+        val folder = album(Scratch.newFolder())
 
         val ending = run(java(twin.program, "$folder/in", "$folder/out"), output = Path.of("/dev/full"))
 
@@ -130,9 +129,9 @@ private suspend fun FunSpecContainerScope.troubles(twin: Twin, newFolder: () -> 
     }
 }
 
-private suspend fun FunSpecContainerScope.refusals(twin: Twin, newFolder: () -> Path) {
+private suspend fun FunSpecContainerScope.refusals(twin: Twin) {
     suspend fun refuses(what: String, vararg args: String, message: String) = test("are refused for $what") {
-        val folder = album(newFolder())
+        val folder = album(Scratch.newFolder())
         folder.resolve("link").let { Files.createSymbolicLink(it, folder.resolve("in")) }
         folder.resolve("file").writeText("")
 
@@ -191,10 +190,10 @@ private suspend fun FunSpecContainerScope.refusals(twin: Twin, newFolder: () -> 
     }
 }
 
-private suspend fun FunSpecContainerScope.demo(twin: Twin, newFolder: () -> Path) {
+private suspend fun FunSpecContainerScope.demo(twin: Twin) {
     for (backend in backends - "processes") {
         test("are shown by a demo, without what only processes contain, on $backend") {
-            val folder = newFolder()
+            val folder = Scratch.newFolder()
 
             // Less memory than the largest picture needs, on whichever computer.
             val command = java(twin.program, "--demo", "$folder/in", "$folder/out", backend = backend, heap = "1g")
