@@ -183,7 +183,7 @@ public sealed class Backend : Serializable {
          */
         @JvmStatic
         public fun current(): Backend {
-            (Here.backend as Backend?)?.let { return it }
+            (Here.backend.value as Backend?)?.let { return it }
             val property = System.getProperty("freethreading.backend").orEmpty()
             val name = property.ifEmpty { System.getenv(VARIABLE).orEmpty() }.ifEmpty { THREADS }
             val source =

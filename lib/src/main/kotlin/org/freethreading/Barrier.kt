@@ -66,7 +66,7 @@ public class Barrier internal constructor(
         backend: Backend = Backend.current(),
     ) : this(backend.newCell(0), parties, action, timeout?.toKotlinDuration() ?: Duration.INFINITE) {
         require(parties in 1..MOST_PARTIES) { "a barrier cannot have $parties parties: it takes 1 to $MOST_PARTIES" }
-        require(defaultTimeout.isPositive()) { "the timeout of a barrier must be positive, not $timeout" }
+        require(defaultTimeout.isPositive()) { "the timeout of a barrier must be positive, not $defaultTimeout" }
         action?.let { backend.border?.checkFunction(it) }
     }
 

@@ -8,6 +8,7 @@ import org.freethreading.worker.Staffing
 import org.freethreading.worker.Terms
 import java.time.Duration
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.time.toKotlinDuration
 
 /** Collects the settings of a [WorkerPool] or a [WorkerPoolExecutor]. Not safe for concurrent use. */
 public class PoolBuilder<P> internal constructor(private val wrap: (Pool) -> P) {
@@ -38,8 +39,8 @@ public class PoolBuilder<P> internal constructor(private val wrap: (Pool) -> P) 
     public fun name(name: String): PoolBuilder<P> = apply { this.name = name }
 
     /**
-     * What each worker runs before its first task. If it fails, the pool is broken: all tasks fail with
-     * [WorkerStartException].
+     * What each worker runs before its first task, for as long as it takes: no time limit holds for it. If it fails,
+     * the pool is broken: all tasks fail with [WorkerStartException].
      */
     public fun initializer(initializer: WorkerRunnable): PoolBuilder<P> = apply { this.initializer = initializer }
 
@@ -72,8 +73,8 @@ public class PoolBuilder<P> internal constructor(private val wrap: (Pool) -> P) 
         requirePositive(period, "grace period") }
 
     /**
-     * How often a task is tried again when it has run out of time or its worker has crashed; by default never. A task
-     * that fails by an exception of its own is not tried again.
+     * How often a task is tried again when it has run out of time or its worker has crashed; by default never. It goes
+     * to the end of the line of tasks then. A task that fails by an exception of its own is not tried again.
      *
      * @throws IllegalArgumentException if [retries] is negative
      */
@@ -102,7 +103,9 @@ public class PoolBuilder<P> internal constructor(private val wrap: (Pool) -> P) 
         private val unnamed = AtomicInteger()
 
         fun requirePositive(duration: Duration, what: String): Duration {
-            require(!duration.isZero && !duration.isNegative) { "the $what must be positive, not $duration" }
+            require(!duration.isZero && !duration.isNegative) {
+                "the $what must be positive, not ${duration.toKotlinDuration()}"
+            }
             return duration
         }
 

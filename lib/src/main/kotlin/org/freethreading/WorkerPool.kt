@@ -1,6 +1,5 @@
 package org.freethreading
 
-import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.NonCancellable
@@ -12,7 +11,6 @@ import org.freethreading.cell.Deadline
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
 import org.freethreading.worker.Body
-import org.freethreading.worker.Gather
 import org.freethreading.worker.Leaving
 import org.freethreading.worker.Pool
 import org.freethreading.worker.TaskFuture
@@ -117,7 +115,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
 
     /** As [map], without waiting: [items] are read before it returns. */
     public fun <A, R> mapAsync(items: Iterable<A>, chunkSize: Int = 0, transform: suspend (A) -> R): Deferred<List<R>> =
-        result(deferred(items, chunkSize, Body.mapping(transform)))
+        result(pool.deferred(items, chunkSize, Body.mapping(transform)))
 
     /** As [mapBlocking], without waiting: [items] are read before it returns. */
     @JvmOverloads
@@ -125,7 +123,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
         items: Iterable<A>,
         chunkSize: Int = 0,
         transform: WorkerFunction<A, R>
-    ): CompletableFuture<List<R>> = result(future(items, chunkSize, Body.mapping(transform)))
+    ): CompletableFuture<List<R>> = result(pool.future(items, chunkSize, Body.mapping(transform)))
 
     /** As [map], for each pair its two parts. */
     public suspend fun <A, B, R> starmap(
@@ -160,7 +158,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
         pairs: Iterable<Pair<A, B>>,
         chunkSize: Int = 0,
         transform: suspend (A, B) -> R
-    ): Deferred<List<R>> = result(deferred(entries(pairs), chunkSize, Body.mappingPairs(transform)))
+    ): Deferred<List<R>> = result(pool.deferred(entries(pairs), chunkSize, Body.mappingPairs(transform)))
 
     /** As [mapFuture], for each entry its key and its value. */
     @JvmOverloads
@@ -168,7 +166,7 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
         entries: Iterable<Map.Entry<A, B>>,
         chunkSize: Int = 0,
         transform: WorkerBiFunction<A, B, R>,
-    ): CompletableFuture<List<R>> = result(future(copies(entries), chunkSize, Body.mappingPairs(transform)))
+    ): CompletableFuture<List<R>> = result(pool.future(copies(entries), chunkSize, Body.mappingPairs(transform)))
 
     /** As [map], but gives the outcome of each element, in the order of the input. */
     public suspend fun <A, R> mapAll(
@@ -339,24 +337,6 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
     }
 
     private fun limited(timeout: Duration?) = if (timeout == null) pool else withTimeout(timeout).pool
-
-    private fun deferred(items: Iterable<Any?>, chunkSize: Int, body: Body): Deferred<List<Any?>> {
-        val deferred = CompletableDeferred<List<Any?>>()
-        val gather = pool.gather(items, chunkSize, failFast = true, body) { done ->
-            done.failure()?.let(deferred::completeExceptionally) ?: deferred.complete(done.results())
-        }
-        deferred.invokeOnCompletion { gather.cancel() }
-        return deferred
-    }
-
-    private fun future(items: Iterable<Any?>, chunkSize: Int, body: Body): CompletableFuture<List<Any?>> {
-        val future = TaskFuture<List<Any?>>()
-        val gather = pool.gather(items, chunkSize, failFast = true, body) { done ->
-            done.failure()?.let(future::completeExceptionally) ?: future.complete(done.results())
-        }
-        future.stopBy { interrupt -> gather.cancel(interrupt) }
-        return future
-    }
 
     private fun entries(pairs: Iterable<Pair<*, *>>) = pairs.map { (a, b) -> SimpleImmutableEntry(a, b) }
 

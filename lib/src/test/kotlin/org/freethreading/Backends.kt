@@ -13,11 +13,7 @@ internal object Backends {
     )
 
     /** For workers and all that is made of them. A contract tells them apart by what they can do, as [canKill] says. */
-    val ofWorkers: List<Backend> = all + listOfNotNull(processes())
-
-    /** Asked for by -Dtests.processes=true, until they have been seen to hold on every JDK. */
-    private fun processes(): Backend? =
-        if (System.getProperty("tests.processes") == "true") Backend.processes() else null
+    val ofWorkers: List<Backend> = all + Backend.processes()
 }
 
 /** Whether a worker can be stopped whatever it does. */

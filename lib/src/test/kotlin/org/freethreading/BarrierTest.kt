@@ -65,7 +65,7 @@ private fun barrierContract(backend: Backend) = funSpec {
             shouldThrow<IllegalArgumentException> { newBarrier(16_777_216) }
             newBarrier(16_777_215).parties shouldBe 16_777_215
             shouldThrow<IllegalArgumentException> { newBarrier(1, java.time.Duration.ZERO) } shouldHaveMessage
-                "the timeout of a barrier must be positive, not PT0S"
+                "the timeout of a barrier must be positive, not 0s"
         }
 
         test("of one party never waits, and gives index 0") {

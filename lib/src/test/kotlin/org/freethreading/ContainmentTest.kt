@@ -12,6 +12,8 @@ import io.kotest.matchers.shouldNotBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldMatch
 import io.kotest.matchers.types.shouldBeInstanceOf
+import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
+import kotlinx.coroutines.async
 import kotlinx.coroutines.future.await
 import java.time.Duration
 import java.util.concurrent.CountDownLatch
@@ -43,7 +45,7 @@ private val crimes = listOf(
 private val hangs = mapOf<String, WorkerRunnable>(
     "runs an endless loop" to WorkerRunnable { countForever() },
     "waits for itself" to WorkerRunnable { deadlock() },
-    "ignores interrupts" to WorkerRunnable { while (true) runCatching { Thread.sleep(1000) } },
+    "ignores interrupts" to WorkerRunnable { while (true) runCatching { blockForever() } },
 )
 
 private fun fillTheHeap() {
@@ -182,6 +184,21 @@ class ContainmentTest : FunSpec({
             }
         }
 
+        test("is stopped by the system at whatever moment, and what it was at ends in its time") {
+            repeat(2 * EFFORT) {
+                WorkerPool.builder().workers(2).backend(PROCESSES).name("flood")
+                    .taskTimeout(Duration.ofSeconds(1)).gracePeriod(Duration.ofMillis(200)).build().use { pool ->
+                        pool.map(0 until 2_000, chunkSize = 1) { it }
+                        val outcomes = async(start = UNDISPATCHED) { pool.mapAll(0 until 10_000, chunkSize = 1) { it } }
+                        signal("STOP", pidsOf("flood").first { !isGone(it) })
+
+                        val failures = outcomes.await().mapNotNull { it.failure().orElse(null) }
+                        failures.forEach { it.shouldBeInstanceOf<TaskTimeoutException>() }
+                        (failures.size <= 1) shouldBe true
+                    }
+            }
+        }
+
         test("is stopped by the system without a time of its own does not keep terminate() waiting") {
             val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("crew").build()
             val pid = Journal<Long>()
@@ -268,6 +285,25 @@ class ContainmentTest : FunSpec({
 
                 pool.call { "alive" } shouldBe "alive"
                 (begun.count < 10_000) shouldBe true
+            }
+        }
+
+        test("is tried again behind those that wait, who need not suffer from it once more") {
+            WorkerPool.builder().workers(1).backend(PROCESSES).retries(1).build().use { pool ->
+                val begun = Numbers()
+                val first = Signal()
+                val futures = List(6) { i ->
+                    pool.future {
+                        begun.put(i)
+                        if (i == 0) first.awaitBlocking()
+                        if (i == 1 && begun.entries.count { it == 1 } == 1) Runtime.getRuntime().halt(9)
+                        i
+                    }
+                }
+                first.set() // now that all of them wait
+
+                futures.map { it.await() } shouldBe List(6) { it }
+                begun.entries shouldBe listOf(0, 1, 2, 3, 4, 5, 1)
             }
         }
 

@@ -203,8 +203,8 @@ private fun poolContract(backend: Backend) = funSpec {
             val refused = mapOf<String, () -> Any>(
                 "a pool cannot have -1 workers: it takes 1 or more" to { builder.workers(-1) },
                 "a worker cannot serve 0 tasks: it takes 1 or more" to { builder.maxTasksPerWorker(0) },
-                "the task timeout must be positive, not PT0S" to { builder.taskTimeout(zero) },
-                "the grace period must be positive, not PT-1S" to { builder.gracePeriod(zero.minusSeconds(1)) },
+                "the task timeout must be positive, not 0s" to { builder.taskTimeout(zero) },
+                "the grace period must be positive, not -1s" to { builder.gracePeriod(zero.minusSeconds(1)) },
                 "a task cannot be retried -1 times: it takes 0 or more" to { builder.retries(-1) },
             )
             refused.forEach { (message, call) ->
@@ -212,7 +212,7 @@ private fun poolContract(backend: Backend) = funSpec {
             }
             WorkerPool(1, backend).use { pool ->
                 shouldThrow<IllegalArgumentException> { pool.withTimeout(Duration.ZERO) }.message shouldBe
-                    "the task timeout must be positive, not PT0S"
+                    "the task timeout must be positive, not 0s"
                 shouldThrow<IllegalArgumentException> { pool.withRetries(-1) }
             }
         }

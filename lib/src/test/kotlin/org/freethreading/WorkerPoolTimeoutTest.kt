@@ -66,7 +66,7 @@ class WorkerPoolTimeoutTest : FunSpec({
             }
 
             printed shouldMatch
-                "worker 'sturdy-worker-[12]' is stuck in a task that was interrupted PT0.03S ago, and is replaced\n"
+                "worker 'sturdy-worker-[12]' is stuck in a task that was interrupted 30ms ago, and is replaced\n"
             // The pool is at full size: two tasks meet.
             val meeting = Barrier(2, backend = LOOSE)
             pool.map(1..2, chunkSize = 1) { meeting.await() }.shouldContainExactlyInAnyOrder(0, 1)
@@ -142,7 +142,7 @@ private fun timeoutContract(backend: Backend) = funSpec {
             (start.elapsedNow() >= moment.toKotlinDuration()) shouldBe true
             failure.limit shouldBe moment
             failure.message shouldBe
-                "task on worker '${failure.worker}' did not end within $moment and was cancelled: " +
+                "task on worker '${failure.worker}' did not end within ${moment.toKotlinDuration()} and was cancelled: " +
                 "allow more time, or make it shorter"
             failure.worker shouldContain "hurried-worker-"
             shouldThrow<TaskTimeoutException> { pool.future { blockForever() }.await() }

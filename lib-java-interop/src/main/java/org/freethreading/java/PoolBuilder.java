@@ -76,8 +76,8 @@ public final class PoolBuilder<P> {
     }
 
     /**
-     * Sets what each worker runs before its first task. If it fails, the pool is broken: all tasks fail with
-     * {@link org.freethreading.WorkerStartException}.
+     * Sets what each worker runs before its first task, for as long as it takes: no time limit holds for it. If it
+     * fails, the pool is broken: all tasks fail with {@link org.freethreading.WorkerStartException}.
      *
      * @param initializer what to run
      * @return this builder
@@ -126,8 +126,8 @@ public final class PoolBuilder<P> {
     }
 
     /**
-     * Sets how often a task is tried again when it has run out of time or its worker has crashed; by default never. A
-     * task that fails by an exception of its own is not tried again.
+     * Sets how often a task is tried again when it has run out of time or its worker has crashed; by default never. It
+     * goes to the end of the line of tasks then. A task that fails by an exception of its own is not tried again.
      *
      * @param retries 0 or more
      * @return this builder

@@ -52,7 +52,7 @@ class BarrierTest {
         Exception refusal =
                 assertThrows(IllegalArgumentException.class, () -> new Barrier(1, null, Duration.ZERO, backend));
 
-        assertEquals("the timeout of a barrier must be positive, not PT0S", refusal.getMessage());
+        assertEquals("the timeout of a barrier must be positive, not 0s", refusal.getMessage());
         assertThrows(NullPointerException.class, () -> new Barrier(1, null, null, backend));
     }
 

@@ -10,7 +10,7 @@ final class TestBackends {
 
     /** All there are. A contract tells them apart by what they can do, as {@link #canKill} says. */
     static Stream<Backend> all() {
-        return Stream.concat(threads(), processes());
+        return Stream.concat(threads(), Stream.of(Backend.processes()));
     }
 
     /** Strict threads, so that what is proven here does not break on processes, and what this Java has besides. */
@@ -33,15 +33,12 @@ final class TestBackends {
         return canKill(backend) ? Duration.ofSeconds(1) : Duration.ofMillis(50);
     }
 
-    private static Stream<Backend> virtual(boolean strict) {
-        return Runtime.version().feature() >= 21 ? Stream.of(Backend.virtualThreads(strict)) : Stream.empty();
+    /** How many chunks of a stream are on their way to each worker at most: to processes more, as they are farther. */
+    static int ahead(Backend backend) {
+        return canKill(backend) ? 16 : 2;
     }
 
-    private static Stream<Backend> processes() {
-        try {
-            return Boolean.getBoolean("tests.processes") ? Stream.of(Backend.processes()) : Stream.empty();
-        } catch (UnsupportedOperationException notYet) {
-            return Stream.empty();
-        }
+    private static Stream<Backend> virtual(boolean strict) {
+        return Runtime.version().feature() >= 21 ? Stream.of(Backend.virtualThreads(strict)) : Stream.empty();
     }
 }

@@ -1,6 +1,7 @@
 package org.freethreading.java;
 
 import static org.freethreading.java.Failures.assertArrived;
+import static org.freethreading.java.TestBackends.ahead;
 import static org.freethreading.java.TestBackends.moment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -39,11 +40,16 @@ class WorkerPoolStreamTest {
     private static final int WORKERS = 2;
 
     private final Duration moment;
+
+    /** How many chunks a stream may have on their way to each worker. */
+    private final int ahead;
+
     private final WorkerPool pool;
     private final AtomicInteger read = new AtomicInteger();
 
     WorkerPoolStreamTest(Backend backend) {
         moment = moment(backend);
+        ahead = ahead(backend);
         pool = new WorkerPool(WORKERS, backend);
     }
 
@@ -123,7 +129,7 @@ class WorkerPoolStreamTest {
 
     @Test
     void theInputIsReadOnlyALittleAheadOfTheConsumer() {
-        int window = 2 * WORKERS;
+        int window = ahead * WORKERS;
         try (Stream<Integer> results = pool.imap(endless(), 1, x -> x)) {
             Iterator<Integer> iterator = results.iterator();
             for (int i = 0; i < 10_000; i++) {
@@ -153,7 +159,7 @@ class WorkerPoolStreamTest {
         gate.awaitEntered();
         Gate.until(caller::isWaiting);
 
-        assertTrue(read.get() <= 2 * WORKERS, "read " + read);
+        assertTrue(read.get() <= ahead * WORKERS, "read " + read);
 
         gate.open();
         assertEquals(IntStream.range(0, 100).boxed().toList(), caller.result());

@@ -88,13 +88,13 @@ class WorkerPoolTest {
                 "a worker cannot serve 0 tasks: it takes 1 or more",
                 () -> builder().maxTasksPerWorker(0));
         assertRefused(
-                "the task timeout must be positive, not PT0S", () -> builder().taskTimeout(Duration.ZERO));
+                "the task timeout must be positive, not 0s", () -> builder().taskTimeout(Duration.ZERO));
         assertRefused(
-                "the grace period must be positive, not PT-1S", () -> builder().gracePeriod(Duration.ofSeconds(-1)));
+                "the grace period must be positive, not -1s", () -> builder().gracePeriod(Duration.ofSeconds(-1)));
         assertRefused(
                 "a task cannot be retried -1 times: it takes 0 or more",
                 () -> builder().retries(-1));
-        assertRefused("the task timeout must be positive, not PT0S", () -> pool.withTimeout(Duration.ZERO));
+        assertRefused("the task timeout must be positive, not 0s", () -> pool.withTimeout(Duration.ZERO));
         assertRefused("a task cannot be retried -1 times: it takes 0 or more", () -> pool.withRetries(-1));
     }
 

@@ -312,6 +312,7 @@ class WorkerTest {
                 throw failure;
             });
             assertEquals(1, worker.submit(() -> 1).get());
+            Gate.until(() -> !uncaught.isEmpty()); // from a process it may arrive after the next result
             assertArrived(failure, uncaught);
         }
     }

@@ -1,6 +1,7 @@
 package org.freethreading.cell
 
 import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.Dispatchers
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 import kotlin.coroutines.resume
 
@@ -50,7 +51,12 @@ internal abstract class Waiter(val isThread: Boolean) {
     /** Wakes whoever slept when [mark] returned [slept]. */
     open fun wake(slept: Any?) {
         @Suppress("UNCHECKED_CAST") // the only thing but the marks that state ever holds
-        (slept as? CancellableContinuation<Unit>)?.resume(Unit)
+        val continuation = slept as? CancellableContinuation<Unit> ?: return
+        if (Quiet.isHere) {
+            Dispatchers.IO.dispatch(continuation.context) { continuation.resume(Unit) }
+        } else {
+            continuation.resume(Unit)
+        }
     }
 
     /** Lets the next signal resume [continuation]; resumes it at once when a signal has come already. */

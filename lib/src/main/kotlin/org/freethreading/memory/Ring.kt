@@ -12,8 +12,8 @@ internal class MalformedRingException(message: String) : RuntimeException(messag
  *     frame    | length 4 | 0 4 | word 8 | payload, up to a multiple of 8 |     length -1: empty up to the end
  *
  * Who publishes or frees something asks afterwards whether the other one sleeps; who wants to sleep says so and then
- * looks once more. Both are volatile, so one of them sees the other. Only who sleeps sets its word, and whoever clears
- * it by compare-and-set has to ring: one bell for each sleep.
+ * looks once more. Both are volatile, so one of them sees the other. Only who sleeps, or who speaks for it,
+ * sets its word, and whoever clears it by compare-and-set has to ring: one bell for each sleep.
  *
  * Neither end trusts the other: positions and lengths are checked, and a frame is copied before it is looked at.
  */

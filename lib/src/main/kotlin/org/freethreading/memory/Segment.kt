@@ -24,7 +24,9 @@ import java.nio.file.attribute.PosixFilePermissions.fromString
  * All of the file is written once before it is mapped: a full disk is an exception here and no fault at the first
  * touch. It is never truncated while somebody may have it mapped.
  */
-internal class Segment private constructor(val path: Path, private val bytes: ByteBuffer) {
+internal class Segment private constructor(private val file: Path?, private val bytes: ByteBuffer) {
+    val path: Path get() = checkNotNull(file) { "this segment is unshared and has no file" }
+
     val size: Int get() = bytes.capacity()
 
     fun getLong(offset: Int): Long = bytes.getLong(offset)
@@ -105,6 +107,12 @@ internal class Segment private constructor(val path: Path, private val bytes: By
             if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
             if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")
             segment
+        }
+
+        /** Memory of [size] bytes that is nobody else's. */
+        fun unshared(size: Int): Segment {
+            val bytes = ByteBuffer.allocateDirect(size + Long.SIZE_BYTES).alignedSlice(Long.SIZE_BYTES).limit(size)
+            return Segment(null, bytes.slice().order(ByteOrder.LITTLE_ENDIAN))
         }
 
         private fun map(path: Path, file: FileChannel, size: Int) =

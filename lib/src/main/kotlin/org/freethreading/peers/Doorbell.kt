@@ -4,8 +4,12 @@ import java.io.Closeable
 import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.ClosedSelectorException
+import java.nio.channels.Pipe
+import java.nio.channels.ReadableByteChannel
+import java.nio.channels.SelectableChannel
 import java.nio.channels.SelectionKey.OP_READ
 import java.nio.channels.SocketChannel
+import java.nio.channels.WritableByteChannel
 
 /**
  * A bell between two processes, made of a socket on which single bytes mean "look again" and nothing else. The end of
@@ -17,19 +21,26 @@ import java.nio.channels.SocketChannel
  * One thread of this library's own waits; any thread rings, interrupted or not. To spin
  * before waiting is up to the caller.
  */
-internal class Doorbell(private val channel: SocketChannel) : Closeable {
+internal class Doorbell private constructor(private val incoming: SelectableChannel, outgoing: SelectableChannel) :
+    Closeable {
+    constructor(socket: SocketChannel) : this(socket, socket)
+
+    private val source = incoming as ReadableByteChannel
+    private val sink = outgoing as WritableByteChannel
+
     init {
         // An interrupt closes a channel only under a thread that is inside a blocking operation on it.
-        channel.configureBlocking(false)
+        incoming.configureBlocking(false)
+        outgoing.configureBlocking(false)
     }
 
-    private val selector = channel.provider().openSelector().also { channel.register(it, OP_READ) }
+    private val selector = incoming.provider().openSelector().also { incoming.register(it, OP_READ) }
     private val heard = ByteBuffer.allocateDirect(512) // only for who waits
 
     /** Wakes the other process, or will find it awake. Never waits; does nothing if the other one is gone. */
     fun ring() {
         try {
-            channel.write(BELL.duplicate())
+            sink.write(BELL.duplicate())
         } catch (_: IOException) {
             // The other process is gone, and who waits here learns of it.
         }
@@ -56,7 +67,7 @@ internal class Doorbell(private val channel: SocketChannel) : Closeable {
     private fun drain(): Boolean {
         while (true) {
             heard.clear()
-            val count = channel.read(heard)
+            val count = source.read(heard)
             if (count < 0) return false
             if (count < heard.capacity()) return true
         }
@@ -69,11 +80,18 @@ internal class Doorbell(private val channel: SocketChannel) : Closeable {
 
     /** Who waits is told that the other process is gone; and the other one, that this one is. */
     override fun close() {
-        channel.close()
+        source.close()
+        sink.close()
         selector.close()
     }
 
-    private companion object {
+    companion object {
         private val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
+
+        /** A bell between two who are both in this process. */
+        fun pair(): Pair<Doorbell, Doorbell> {
+            val (there, here) = List(2) { Pipe.open() }
+            return Doorbell(here.source(), there.sink()) to Doorbell(there.source(), here.sink())
+        }
     }
 }

@@ -45,8 +45,13 @@ internal class ProgramDirectory private constructor(
     /** Where files go that find no room in [path]; made when first needed. */
     private val spacious = lazy { create(temporary()) }
 
-    /** This one, and the one where files go that find no room here. */
-    val folders: List<Path> get() = listOf(path, spacious.value.path)
+    /** This one, and, where it can be had, the one where files go that find no room here. */
+    val folders: List<Path>
+        get() = try {
+            listOf(path, spacious.value.path)
+        } catch (_: IOException) {
+            listOf(path)
+        }
 
     /**
      * A path with a name that no other file has and that ends with [suffix]. The file is not created. It lies where

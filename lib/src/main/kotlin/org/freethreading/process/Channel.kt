@@ -117,6 +117,13 @@ internal class Channel private constructor(memory: Segment, private val bell: Do
 
         fun ofParent(memory: Segment, bell: Doorbell) = Channel(memory, bell, isParent = true)
 
+        /** Both ends of a channel within this process: the parent's, and the child's. */
+        fun pair(): Pair<Channel, Channel> {
+            val memory = Segment.unshared(SIZE)
+            val (parent, child) = Doorbell.pair()
+            return Channel(memory, parent, isParent = true) to Channel(memory, child, isParent = false)
+        }
+
         /** The child's end of the channel whose file was made at [path]. */
         fun ofChild(path: Path, bell: Doorbell) = Channel(Segment.attach(path), bell, isParent = false)
     }

@@ -45,13 +45,13 @@ internal class Child(
     /** Asks it to end: SIGTERM. */
     fun terminate() {
         killedHere.set(true)
-        process.destroy()
+        process.end(force = false)
     }
 
     /** Ends it: SIGKILL, which a process that is stopped cannot put off, either. */
     fun kill() {
         killedHere.set(true)
-        process.destroyForcibly()
+        process.end(force = true)
     }
 
     /**

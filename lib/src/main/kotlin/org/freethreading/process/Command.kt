@@ -12,7 +12,7 @@ import java.util.Locale
  * The command line of a child: `java @file`. In the file, which only this user can read, are the options and what the
  * child has to know to find its parent.
  *
- * @property shown the whole command for people to read, without the secret
+ * @property shown the command for people to read, without the secret and what follows it
  */
 internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token: Token, mainClass: String) {
     private val options = recipe.options
@@ -37,7 +37,7 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
     /** Through a stream, as an interrupt would close a channel. */
     private fun write(argumentFile: Path) {
         Files.createFile(argumentFile, *ProgramDirectory.ONLY_THE_OWNER)
-        val text = (open + secret).joinToString("\n", transform = ::quoted)
+        val text = (open + secret + Script.text).joinToString("\n", transform = ::quoted)
         FileOutputStream(argumentFile.toFile()).use { it.write(text.toByteArray(native)) }
     }
 

@@ -1,6 +1,7 @@
 package org.freethreading.process
 
 import org.freethreading.WorkerStartException
+import org.freethreading.memory.Segment
 import org.freethreading.peers.AtExit
 import org.freethreading.peers.Doorbell
 import org.freethreading.peers.ProgramDirectory
@@ -74,21 +75,7 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
             val expected = Reception.own.Expected(token) { ClassServer.serve(it) }
             try {
                 val command = Command(recipe, directory.path, channelFile, token, mainClass).also { command = it }
-                val process = started(command, argumentFile)
-                Launcher.register(process)
-                val output = Output(process, recipe.options.output, name).also { output = it }
-                try {
-                    val call = await(process, expected)
-                    val channel = Channel.ofParent(memory, Doorbell(call.channel))
-                    return Child(process, channel, call.clockOffset, output, directory.path) {
-                        expected.close()
-                        Launcher.unregister(process)
-                        remove(channelFile)
-                    }
-                } catch (failure: Throwable) {
-                    end(process, output)
-                    throw failure
-                }
+                return gate.pass { launch(command, argumentFile, memory, expected, channelFile) }
             } catch (failure: Throwable) {
                 expected.close()
                 throw failure
@@ -98,6 +85,31 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
             throw failure
         } finally {
             remove(argumentFile)
+        }
+    }
+
+    private fun launch(
+        command: Command,
+        argumentFile: Path,
+        memory: Segment,
+        expected: Reception.Expected,
+        channelFile: Path,
+    ): Child {
+        if (child.isDone) throw StartFailure("nobody waits for it")
+        val process = started(command, argumentFile)
+        Launcher.register(process)
+        val output = Output(process, recipe.options.output, name).also { output = it }
+        try {
+            val call = await(process, expected)
+            val channel = Channel.ofParent(memory, Doorbell(call.channel))
+            return Child(process, channel, call.clockOffset, output, ProgramDirectory.own.path) {
+                expected.close()
+                Launcher.unregister(process)
+                remove(channelFile)
+            }
+        } catch (failure: Throwable) {
+            end(process, output)
+            throw failure
         }
     }
 
@@ -120,7 +132,7 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
     }
 
     private fun end(process: Process, output: Output) {
-        process.destroyForcibly()
+        process.end(force = true)
         process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
         output.drain(PATIENCE_MILLIS)
         CrashLog.take(Command.errorLog(ProgramDirectory.own.path, process.pid()))
@@ -154,6 +166,8 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
     private class StartFailure(override val message: String, val wasKilled: Boolean = false) : Exception(message)
 
     private companion object {
+        private val gate = Gate(Runtime.getRuntime().availableProcessors())
+
         /** How often to look whether a process that has not called is still there. */
         private const val LOOK_MILLIS = 20L
         private const val PATIENCE_MILLIS = 1000L

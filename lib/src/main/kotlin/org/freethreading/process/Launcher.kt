@@ -7,6 +7,14 @@ import java.util.concurrent.ExecutionException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 
+/**
+ * Asks the process to end, or with [force] ends it. `Process.destroy` would do so as well, but close its streams, too,
+ * and with them what it has printed.
+ */
+internal fun Process.end(force: Boolean) {
+    if (force) toHandle().destroyForcibly() else toHandle().destroy()
+}
+
 /** Starts children, and sees to it that none is left when the program ends. */
 internal object Launcher {
     private const val MAIN = "org.freethreading.worker.ChildMain"

@@ -30,7 +30,7 @@ internal object LibraryParts {
         "org/jetbrains/annotations/", "org/intellij/lang/annotations/",
     )
 
-    /** Jars and directories, in the order of the witnesses, each once. */
+    /** Jars and perhaps directories, in the order of the witnesses, each once. */
     val paths: List<Path> by lazy {
         val found = witnesses.mapNotNull(::witness).map { it to addressOf(it) }
         val places = found.mapNotNull { (_, address) -> address }.distinct().associateWith(::locate)
@@ -61,7 +61,16 @@ internal object LibraryParts {
     private fun addressOf(type: Class<*>): URL? = type.protectionDomain?.codeSource?.location
 
     /** The path of what lies at [address], which may be a copy; null if there is nothing to be had. */
-    private fun locate(address: URL?): Path? = address?.let { pathOf(it) ?: copyOf(it) }
+    private fun locate(address: URL?): Path? = address?.let { pathOf(it)?.let(::asJar) ?: copyOf(it) }
+
+    /** Where the library lies in a directory, as with its developers, it is packed: a start cache takes only jars. */
+    private fun asJar(path: Path): Path {
+        if (!Files.isDirectory(path) || CacheHome.directory == null) return path
+        val files = Files.walk(path).use { all -> all.filter { Files.isRegularFile(it) }.toList() }
+            .associateBy { path.relativize(it).joinToString("/") }
+            .filterKeys { name -> name.endsWith(".class") && libraryNames.any { name.startsWith(it) } }
+        return JarShelf.store("library", files.mapValues { (_, file) -> Files.readAllBytes(file) }, source = path)
+    }
 
     private fun pathOf(address: URL): Path? = try {
         val uri = address.toURI()

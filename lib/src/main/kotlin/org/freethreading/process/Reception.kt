@@ -71,7 +71,11 @@ internal class Reception(directory: Path) {
                 Thread.sleep(PAUSE_MILLIS)
                 continue
             }
-            daemon("freethreading-caller-${callers.incrementAndGet()}") { listen(caller) }
+            try {
+                daemon("freethreading-caller-${callers.incrementAndGet()}") { listen(caller) }
+            } catch (_: OutOfMemoryError) { // no thread can be had: the others must not find that nobody lets them in
+                caller.close()
+            }
         }
     }
 

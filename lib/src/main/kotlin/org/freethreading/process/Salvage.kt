@@ -1,10 +1,7 @@
 package org.freethreading.process
 
-import java.io.ByteArrayOutputStream
 import java.io.IOException
 import java.nio.file.Path
-import java.util.jar.JarEntry
-import java.util.jar.JarOutputStream
 
 /**
  * Makes a jar of classes whose loader does not say where it has them from, but gives out their files one by one. Nobody
@@ -15,7 +12,7 @@ internal object Salvage {
     private val name = Regex("(?:org/freethreading|kotlinx?|_COROUTINE)/[\\w/$-]+")
 
     /** The roots, besides the classes given: what nobody names, but a child needs. */
-    private val roots = listOf("org/freethreading/worker/ChildMain", "org/freethreading/process/StartCacheTraining")
+    private val roots = listOf("org/freethreading/worker/ChildMain", "org/freethreading/worker/StartCacheTraining")
 
     /** @throws IOException if the loader does not give out the files of its classes */
     fun jar(types: List<Class<*>>): Path {
@@ -27,14 +24,7 @@ internal object Salvage {
                     "${it.name} comes from nor gives out its class file"
             )
         }
-        val bytes = ByteArrayOutputStream()
-        JarOutputStream(bytes).use { jar ->
-            for ((file, content) in files.toSortedMap()) {
-                jar.putNextEntry(JarEntry("$file.class").apply { time = 0 }) // the same classes, the same jar
-                jar.write(content)
-            }
-        }
-        return JarShelf.store("salvaged", bytes.toByteArray())
+        return JarShelf.store("salvaged", files.mapKeys { (file, _) -> "$file.class" })
     }
 
     private fun collect(loader: ClassLoader, first: List<String>): Map<String, ByteArray> {

@@ -101,13 +101,9 @@ internal class Spares<R : Any, C : Any>(
         }
     }
 
-    /** Throws away [child], a spare that has died. */
-    fun discard(child: C) = guard.withLock {
-        spares.removeIf { it.isDone && !it.isCompletedExceptionally && it.join() == child }
-    }
-
+    /** Whoever takes a child need not wait for the end of another one. */
     private fun dismiss() {
-        spares.forEach { it.thenAccept(kill) }
+        spares.forEach { spare -> spare.thenAccept { daemon("freethreading-dismissal") { kill(it) } } }
         spares.clear()
     }
 }

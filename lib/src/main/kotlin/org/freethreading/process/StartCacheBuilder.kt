@@ -44,7 +44,7 @@ internal class StartCacheBuilder(private val home: Path, private val format: Sta
         val desk = Files.createDirectory(ProgramDirectory.own.newFile(".training"))
         try {
             val path = listOf("-cp", jars.joinToString(File.pathSeparator))
-            val training = path + StartCacheTraining::class.java.name + "$desk"
+            val training = path + TRAINING + "$desk"
             val isGood = format.steps(cache, desk.resolve("notes")).all { run(it + training, desk) } &&
                 run(format.insist(cache) + path + "-version", desk)
             when {
@@ -76,6 +76,7 @@ internal class StartCacheBuilder(private val home: Path, private val format: Sta
     }
 
     private companion object {
+        private const val TRAINING = "org.freethreading.worker.StartCacheTraining"
         private const val PATIENCE_SECONDS = 120L
         private val nice = listOf("/usr/bin/nice", "/bin/nice").map(::File).find { it.canExecute() }
 

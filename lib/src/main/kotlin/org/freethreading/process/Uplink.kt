@@ -36,7 +36,7 @@ internal class Uplink private constructor(
         /**
          * Calls the parent that has started this process.
          *
-         * @param arguments those of the child's main: directory, file of the channel, token
+         * @param arguments those of the child's main: directory, file of the channel, token, and others
          * @throws IOException if the parent is gone
          */
         fun connect(arguments: Array<String>): Uplink {

@@ -34,7 +34,7 @@ internal class FailureSummary(
     }
 
     /** The exception to throw in place of the one that is not here, because of [why]. */
-    fun standIn(why: String): RemoteTaskException = standIn("${said()} (it is not here itself: $why)", cause?.standIn())
+    fun standIn(why: String): RemoteTaskException = standIn("${said()} (a stand-in, as $why)", cause?.standIn())
 
     private fun standIn(): RemoteTaskException = standIn(said(), cause?.standIn())
 

@@ -57,7 +57,8 @@ internal object Failures {
     }
 
     private fun explained(failure: Throwable, trouble: Throwable) = try {
-        refusedGraph(failure, "it", trouble, leaving = true).run { "$path: $reason" }.take(MAX_WHY)
+        refusedGraph(failure, "", trouble, leaving = true)
+            .run { "it cannot be sent: ${path.trim()}: $reason" }.take(MAX_WHY)
     } catch (_: Throwable) {
         described(trouble).take(MAX_WHY)
     }

@@ -6,6 +6,7 @@ package org.freethreading.wire
  *     CODED   the bytes of the codec
  *     JSON    class name (modified UTF-8), then JSON in UTF-8
  *     GRAPH   a Java serialisation stream, in which JsonBox stands for what is only `@Serializable`
+ *     LAMBDA  what Lambdas writes, of a lambda
  *     raw     what RawWriter writes: NULL TRUE FALSE UNIT     nothing more
  *                                    INT LONG                 varint, zigzag
  *                                    BYTE SHORT CHAR FLOAT DOUBLE
@@ -14,7 +15,7 @@ package org.freethreading.wire
  *                                    BYTES ... DOUBLES        varint count, elements
  *                                    LIST ... SINGLE          varint count, elements, each with its own form
  *
- * All numbers are little-endian. A function is always a graph.
+ * All numbers are little-endian. A function is a lambda or a graph.
  */
 internal object Form {
     const val CODED = 1
@@ -58,4 +59,6 @@ internal object Form {
 
     /** Kotlin's empty list. */
     const val EMPTY = 29
+
+    const val LAMBDA = 30
 }

@@ -43,6 +43,7 @@ internal class Opener(loader: ClassLoader?, private val codec: Codec?, private v
             Form.CODED -> explaining { readCoded(input) }
             Form.JSON -> explaining { readJson(input) }
             Form.GRAPH -> readGraph(input)
+            Form.LAMBDA -> if (trust == null) explaining { readLambda(input) } else throw notAccepted(LAMBDA)
             else -> RawReader.read(form, input).also { requireEnd(input) }
         }
     }
@@ -68,6 +69,8 @@ internal class Opener(loader: ClassLoader?, private val codec: Codec?, private v
         val hashCost = if (trust == null) null else HashCost(limit = 16 * input.remaining + 100_000)
         return explaining(guard) { OpeningStream(input, classes, guard, hashCost).readObject() }
     }
+
+    private fun readLambda(input: ParcelInput) = Lambdas.read(input, classes).also { requireEnd(input) }
 
     private fun restOf(input: ParcelInput): ByteArray {
         if (input.remaining > Int.MAX_VALUE - 8) throw MalformedException("${input.remaining} bytes in one piece")
@@ -106,5 +109,9 @@ internal class Opener(loader: ClassLoader?, private val codec: Codec?, private v
                 else -> "reading it threw ${described(failure)}"
             }
         return RemoteTaskException(null, "a value from another process cannot be rebuilt: $reason", failure)
+    }
+
+    private companion object {
+        const val LAMBDA = "java.lang.invoke.SerializedLambda"
     }
 }

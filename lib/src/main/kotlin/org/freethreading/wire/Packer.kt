@@ -27,7 +27,7 @@ internal class Packer(
      *
      * @throws NotShippableException if it cannot travel
      */
-    fun function(function: Any): Parcel = graph(function, FUNCTION)
+    fun function(function: Any): Parcel = lambda(function) ?: graph(function, FUNCTION)
 
     /**
      * Returns [value], which travels as [role]: "argument", "item" or "result".
@@ -41,10 +41,15 @@ internal class Packer(
         else -> raw(value, role) ?: encoded(value, role)
     }
 
-    private fun raw(value: Any, role: String): Parcel? {
+    private fun raw(value: Any, role: String): Parcel? = ifWritten(value, role) { RawWriter.write(value, it) }
+
+    private fun lambda(function: Any): Parcel? = ifWritten(function, FUNCTION) { Lambdas.write(function, it) }
+
+    /** What was written, if [write] has written anything. */
+    private inline fun ifWritten(value: Any, role: String, write: (ParcelOutput) -> Boolean): Parcel? {
         val out = ParcelOutput(stowage, limit)
         return filling(out, value, role) {
-            if (RawWriter.write(value, out)) return out.finish()
+            if (write(out)) return out.finish()
             out.discard()
             null
         }

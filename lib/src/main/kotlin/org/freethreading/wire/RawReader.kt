@@ -46,9 +46,15 @@ internal object RawReader {
         return value.toInt()
     }
 
-    private fun readList(form: Int, input: ParcelInput): List<Any?> {
+    /** Reads what [RawWriter.writeAll] wrote. */
+    fun readAll(input: ParcelInput): Array<Any?> {
         val elements = arrayOfNulls<Any?>(input.readCount(1))
         for (i in elements.indices) elements[i] = readElement(input.readByte().toInt(), input)
+        return elements
+    }
+
+    private fun readList(form: Int, input: ParcelInput): List<Any?> {
+        val elements = readAll(input)
         return when (form) {
             Form.LIST -> ArrayList<Any?>(elements.size).apply { Collections.addAll(this, *elements) }
             Form.FIXED -> Arrays.asList(*elements)

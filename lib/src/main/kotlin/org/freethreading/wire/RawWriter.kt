@@ -47,13 +47,19 @@ internal object RawWriter {
         // A copy, because the list may change meanwhile.
         val elements = (value as List<*>).toTypedArray<Any?>()
         if (!isFlat(elements)) return false
-        out.counted(form, elements.size)
-        elements.forEach { writeElement(it, out) }
+        out.write(form)
+        writeAll(elements, out)
         return true
     }
 
-    /** An array that is there twice must arrive as one array, which only a graph does. */
-    private fun isFlat(elements: Array<Any?>): Boolean {
+    /** Writes [elements], which are to be flat. */
+    fun writeAll(elements: Array<Any?>, out: ParcelOutput) {
+        out.writeVarint(elements.size.toLong())
+        elements.forEach { writeElement(it, out) }
+    }
+
+    /** Whether all can be written. An array that is there twice must arrive as one array, which only a graph does. */
+    fun isFlat(elements: Array<Any?>): Boolean {
         var arrays: IdentityHashMap<Any, Unit>? = null
         return elements.all { element ->
             when {

@@ -67,6 +67,7 @@ private object Ways : ClassValue<Way>() {
         isRawType(type) -> Way.Raw
         type.isArray -> Way.Java
         type.declaringClass == Ref::class.java -> Way.Variable
+        type.name.startsWith("java.") -> javaWay(type) // there is none with a serializer but those above
         else -> serializerOf(type)?.let { singletonWay(type) ?: Way.Json(it) } ?: javaWay(type)
     }
 

@@ -6,7 +6,6 @@ import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import org.freethreading.process.Channel
-import org.freethreading.process.RemoteClasses
 import org.freethreading.wire.Failures
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
@@ -30,7 +29,7 @@ import kotlin.concurrent.withLock
  */
 internal class ChildDesk(
     private val channel: Channel,
-    private val classes: RemoteClasses,
+    private val renew: () -> Unit,
     private val opener: Opener,
     private val packer: Packer,
     private val stowage: Stowage,
@@ -87,7 +86,7 @@ internal class ChildDesk(
         val number = Message.number(word)
         when (val kind = Message.kind(word)) {
             Message.FUNCTION -> {
-                classes.forgetMissing() // what comes with it may have been defined since
+                renew() // what comes with it may have been defined since
                 val frame = FrameReader(payload)
                 functions[number] = Received(SHAPES[frame.byte()], frame.parcel())
             }

@@ -94,6 +94,9 @@ internal class Element(
 
     // Elements that a process runs
 
+    /** What the element is under way to, if it is. */
+    val carrier: Remote? get() = (state as? Flight)?.remote
+
     /** Makes the element that of [flight]; false if it is gone or somebody else has it. */
     fun board(flight: Flight): Boolean = STATE.compareAndSet(this, READY, flight)
 

@@ -14,7 +14,7 @@ import java.util.concurrent.Future
  * remote's lock.
  */
 internal class Flight(
-    private val remote: Remote,
+    val remote: Remote,
     val slot: Int,
     val ticket: Int,
     val elements: List<Element>,
@@ -27,6 +27,10 @@ internal class Flight(
 
     /** What looks whether an element runs for too long. */
     var watch: Future<*>? = null
+
+    /** What had been computed and had not come when that was looked at last; of whoever watches. */
+    @Volatile
+    var unsent = -1
 
     private val landed = BitSet(elements.size)
     private var count = 0

@@ -10,9 +10,9 @@ internal object Here {
     @Volatile
     var share = 75.0
 
-    /** In a child the backend that it was started from. */
+    /** In a child the backend that it was started from, which few tasks ask for. */
     @Volatile
-    var backend: Any? = null
+    var backend: Lazy<Any?> = lazyOf(null)
 
     val isChild: Boolean get() = depth > 0
 

@@ -24,9 +24,10 @@ internal object KeepAlive {
         }
     }
 
-    /** Something runs; to be followed by [end]. */
+    /** Something runs; to be followed by [end], unless no thread can be had for it. */
     fun begin() = guard.withLock {
-        if (running++ == 0) Thread(::keep, "freethreading-keep-alive").apply { isDaemon = false }.start()
+        if (running == 0) Thread(::keep, "freethreading-keep-alive").apply { isDaemon = false }.start()
+        running++
     }
 
     fun end() = guard.withLock {

@@ -13,10 +13,6 @@ internal object MainRunner : Runner("main", daemon = false, crossing = null) {
     /** The Java launcher runs `main` on the first thread of the JVM. */
     override val ident: Long get() = 1
 
-    override val exitCode: Int? get() = null
-
-    override val failure: Throwable? get() = null
-
     override fun start() = throw IllegalStateException("worker 'main' is the program itself: it has been started")
 
     override fun shutdown() = unsupported("be shut down")

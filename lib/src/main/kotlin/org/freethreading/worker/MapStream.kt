@@ -86,6 +86,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     fun nextBlocking(input: Iterator<Any?>): Outcome<Any?>? {
         var outcome = feed(input)
         if (outcome == null) {
+            if (packs) schedule.attend { isNextThere() || isDelivered() }
             offered.blockUntil(Deadline.NEVER) {
                 outcome = poll()
                 outcome != null || isDelivered()
@@ -149,6 +150,8 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         delivered.signal()
         return Arrival.opened(ending)
     }
+
+    private fun isNextThere() = if (ordered) byIndex.containsKey(delivered.value) else !asTheyCame.isEmpty()
 
     private fun isDelivered(): Boolean = offered.value == -1 - delivered.value
 

@@ -150,6 +150,24 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         return gather
     }
 
+    fun deferred(items: Iterable<Any?>, chunkSize: Int, body: Body): Deferred<List<Any?>> {
+        val deferred = CompletableDeferred<List<Any?>>()
+        val gather = gather(items, chunkSize, failFast = true, body) { done ->
+            done.failure()?.let(deferred::completeExceptionally) ?: deferred.complete(done.results())
+        }
+        deferred.invokeOnCompletion { gather.cancel() }
+        return deferred
+    }
+
+    fun future(items: Iterable<Any?>, chunkSize: Int, body: Body): CompletableFuture<List<Any?>> {
+        val future = TaskFuture<List<Any?>>()
+        val gather = gather(items, chunkSize, failFast = true, body) { done ->
+            done.failure()?.let(future::completeExceptionally) ?: future.complete(done.results())
+        }
+        future.stopBy { interrupt -> gather.cancel(interrupt) }
+        return future
+    }
+
     fun stream(chunkSize: Int, ordered: Boolean, body: Body): MapStream {
         requireChunk(chunkSize)
         check(body, isShared = true)

@@ -60,6 +60,9 @@ internal open class ProcessRunner(
     private val isEnded = AtomicBoolean()
 
     @Volatile
+    private var isKeptAlive = false
+
+    @Volatile
     private var terminated = false
 
     /** Somebody here wants the child to end, however. */
@@ -68,26 +71,14 @@ internal open class ProcessRunner(
 
     override val ident: Long get() = child?.pid ?: -1
 
-    @Volatile
-    final override var exitCode: Int? = null
-        private set
-
-    @Volatile
-    final override var failure: Throwable? = null
-        private set
-
     override fun start() {
-        check(
-            life.compareAndSet(NEW, RUNNING)
-        ) {
-            if (child == null) "worker '$name' was closed before it was started: make a new one"
-            else "worker '$name' has been started already: make a new one for each start()"
-        }
-        parent = Registry.current()
-        Registry.add(this)
-        if (!daemon) KeepAlive.begin()
+        beginLife()
         var child: Child? = null
         try {
+            if (!daemon) {
+                KeepAlive.begin()
+                isKeptAlive = true
+            }
             val beginning = making.beginning(name)
             child = Children.start(making.recipe)
             begin(child, beginning)
@@ -223,6 +214,9 @@ internal open class ProcessRunner(
     /** What is handed to a worker goes alone, so nothing comes back but what was cancelled. */
     override fun returned(first: Element) = Unit
 
+    /** Nor is it tried again. */
+    override fun retry(element: Element) = Unit
+
     override fun wished(wish: Int) {
         if (isWorker) Callbacks.execute(if (wish == Message.SHUTDOWN) ::shutdown else ::terminate)
     }
@@ -258,7 +252,7 @@ internal open class ProcessRunner(
         exitCode = code
         Registry.remove(this)
         life.value = ENDED
-        if (!daemon) KeepAlive.end()
+        if (isKeptAlive) KeepAlive.end()
         life.signalAll()
         whenEnded()
     }

@@ -9,12 +9,13 @@ import java.util.concurrent.atomic.AtomicInteger
  * A seat with a process that serves it until it retires, dies or has nothing more to do.
  *
  * The process is handed a few chunks ahead of what it runs, so that it need not wait for the next one: all that can be
- * taken back by an idle seat as long as the process has not begun it. How many is found out: more when it ran dry, few
- * when its elements take long.
+ * taken back by an idle seat as long as the process has not begun it. How many is found out, for all seats of the pool:
+ * more when a process ran dry, few when its elements take long; and one only while another seat is idle.
  *
  * A process that has nothing before the element it was handed and yet does not begin it is suspect: it may have been
  * stopped, or the machine is overloaded. What lies before it is given to others, and it gets nothing more until it has
- * shown a sign of life.
+ * shown a sign of life. Nor does anything wait for long behind an element that takes long: it goes to the head of the
+ * line again.
  *
  * Whoever has a reason asks the seat to look ([look]): it has room, it was idle and is called, the pool is over. One
  * thread looks at a time; who comes meanwhile leaves word that it has to look again.
@@ -42,6 +43,8 @@ internal class ProcessSeat(
         }
 
         override fun returned(first: Element) = schedule.giveBack(first)
+
+        override fun retry(element: Element) = schedule.retry(element)
 
         override fun ended(death: Death, orphan: Element?) {
             isDead = true
@@ -83,7 +86,7 @@ internal class ProcessSeat(
 
     // All of these belong to whoever looks.
     private var isRegistered = false
-    private var window = LEAST
+    private var hasLanded = false
     private var lastLook = 0L
 
     override fun open() = Callbacks.execute {
@@ -141,7 +144,9 @@ internal class ProcessSeat(
         schedule.replace(this)
     }
 
-    override fun takeRest(): Element? = runner.channel?.steal()
+    override val remote: Remote? get() = runner.channel
+
+    override fun takeRest(): Element? = remote?.steal()
 
     override fun call() {
         called = true
@@ -181,6 +186,7 @@ internal class ProcessSeat(
         if (!isRegistered && !isSuspect) {
             isRegistered = true
             schedule.register(this)
+            if (isLeft.get()) schedule.unregister(this) // it may have been left meanwhile
             looks.incrementAndGet() // register, then look once more
         }
     }
@@ -189,7 +195,7 @@ internal class ProcessSeat(
     private fun isServed(remote: Remote) = maxTasks > 0 && remote.handed >= maxTasks
 
     private fun fill(remote: Remote) {
-        while (remote.load < window && !schedule.isTerminated && !isServed(remote)) {
+        while (isRoom(remote) && !schedule.isTerminated && !isServed(remote)) {
             val first = schedule.next(this, mayTake = remote.load == 0) ?: return
             if (isRegistered) {
                 isRegistered = false
@@ -204,6 +210,8 @@ internal class ProcessSeat(
         }
     }
 
+    private fun isRoom(remote: Remote) = remote.load < if (schedule.isAnyIdle) LEAST else schedule.window
+
     /** Cuts the chain off where this worker has had all the tasks it may have; returns what is behind. */
     private fun cutOff(first: Element, remote: Remote): Element? {
         if (maxTasks == 0) return null
@@ -216,29 +224,41 @@ internal class ProcessSeat(
         return last.next.also { last.next = null }
     }
 
+    /** The first results of a process say nothing: it had classes to load. */
     private fun adapt(remote: Remote) {
         val now = System.nanoTime()
         val landed = remote.takeLanded()
         if (landed > 0) {
             schedule.started()
             val isLong = (now - lastLook) / landed > LONG_NANOS
-            if (isLong) window = LEAST else if (remote.load == 0) window = minOf(2 * window, MOST)
+            if (!isLong && remote.load == 0) schedule.window = minOf(2 * schedule.window, MOST)
+            if (isLong && hasLanded) schedule.window = LEAST
+            hasLanded = true
         }
         lastLook = now
     }
 
-    /** Looks in a while whether the process has begun what it is to run next. */
-    private fun watch(remote: Remote, before: Flight? = null) {
+    /** Looks every now and then whether the process gets on with what it was handed. */
+    private fun watch(remote: Remote, before: Remote.Position? = null) {
         if (schedule.size == 1) return // there are no others
         if (before == null && !isWatched.compareAndSet(false, true)) return
         Deadlines.after(SUSPICIOUS) {
-            val next = remote.unbegun()
-            when (next) {
-                null -> isWatched.set(false)
-                before -> suspect(remote)
-                else -> watch(remote, next)
+            val now = remote.position()
+            when {
+                now == null -> isWatched.set(false)
+                now != before -> watch(remote, now)
+                now.begun == 0 -> suspect(remote)
+                else -> relieve(remote)
             }
         }
+    }
+
+    /** The process has been at one element for long: what lies behind it is for others, before all that came later. */
+    private fun relieve(remote: Remote) {
+        isWatched.set(false)
+        val behind = remote.takeBack() ?: return
+        schedule.window = LEAST
+        schedule.giveBack(behind)
     }
 
     private fun suspect(remote: Remote) {
@@ -267,7 +287,7 @@ internal class ProcessSeat(
         const val MOST = 32
 
         /** An element that takes longer is long. */
-        const val LONG_NANOS = 1_000_000L
+        const val LONG_NANOS = 5_000_000L
         val SUSPICIOUS: Duration = Duration.ofMillis(500)
 
         /** How long a process may take at least to end that has nothing left to do. */

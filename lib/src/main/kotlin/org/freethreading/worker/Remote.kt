@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.TaskTimeoutException
+import org.freethreading.cell.Quiet
 import org.freethreading.cell.spinsBeforeSleep
 import org.freethreading.process.Channel
 import org.freethreading.process.Child
@@ -15,6 +16,7 @@ import java.time.Duration
 import java.util.concurrent.Future
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
+import kotlin.time.toKotlinDuration
 
 /**
  * The parent's side of one child: hands elements over to it, and learns how they ended.
@@ -47,6 +49,9 @@ internal class Remote(
 
         /** The chain that begins with [first] has not begun, and is the owner's again. */
         fun returned(first: Element)
+
+        /** [element] came to grief, and is the owner's again for another try. */
+        fun retry(element: Element)
 
         /** The child itself wishes to be shut down, or to be terminated. */
         fun wished(wish: Int)
@@ -206,19 +211,25 @@ internal class Remote(
         owner.roomMade()
     }
 
-    /** Takes back some of the elements that the child has not begun, for a worker that has nothing to do. */
+    /**
+     * Takes back some of the elements that the child has not begun, for a worker that has nothing to do: the next
+     * batch, so that they begin in their order; or if there is but one batch, half of what is left of it.
+     */
     fun steal(): Element? = guard.withLock {
-        for (flight in underWay.reversed()) {
-            val claimed = channel.claimed(flight.slot)
-            val isNext = flight === underWay.first() && claimed == 0 // it is about to begin
-            val from = if (isNext) maxOf(1, flight.end / 2) else claimed + (flight.end - claimed) / 2
-            if (from < flight.end) cut(flight, from)?.let { return it }
-        }
-        null
+        val first = underWay.firstOrNull() ?: return null
+        for (flight in underWay.toList()) if (flight !== first) cut(flight, 0)?.let { return it }
+        val claimed = channel.claimed(first.slot)
+        val isNext = claimed == 0 // it is about to begin
+        val from = if (isNext) maxOf(1, first.end / 2) else claimed + (first.end - claimed) / 2
+        if (from < first.end) cut(first, from) else null
     }
 
-    /** The batch that the child is to run next, if it runs nothing and has not begun that. */
-    fun unbegun(): Flight? = guard.withLock { underWay.firstOrNull()?.takeIf { channel.claimed(it.slot) == 0 } }
+    /** How far the child has come: the batch that it is at, or is to begin, and how much of it it has begun. */
+    data class Position(val flight: Flight, val begun: Int)
+
+    /** Null if the child has nothing to do. */
+    fun position(): Position? =
+        guard.withLock { underWay.firstOrNull()?.let { Position(it, channel.claimed(it.slot)) } }
 
     /** Takes back all that the child has not begun. */
     fun takeBack(): Element? = guard.withLock {
@@ -262,7 +273,7 @@ internal class Remote(
 
     /** Ends [flight] at [from], or where the child stands; returns the chain of those that can be run elsewhere. */
     private fun cut(flight: Flight, from: Int): Element? {
-        val end = channel.cut(flight.slot, flight.ticket, from)
+        val end = minOf(channel.cut(flight.slot, flight.ticket, from), flight.end) // whatever the child has written
         var first: Element? = null
         for (i in flight.end - 1 downTo end) {
             val element = flight.elements[i]
@@ -284,9 +295,47 @@ internal class Remote(
         load = underWay.size
     }
 
-    // What comes from the child
+    // What comes from the child. Whoever holds [receiving] takes it in: the child's own thread as a rule, which sleeps
+    // as long as another one is at it, or else waits for a moment.
 
-    private fun listen() {
+    private val receiving = ReentrantLock()
+
+    /** What has come made no sense, so nothing more is read. Guarded by receiving. */
+    private var isGarbled = false
+
+    /** Takes over from the child's thread, and the child need not ring meanwhile; false if somebody else is at it. */
+    fun enter(): Boolean = receiving.tryLock().also { if (it) channel.retractSleep() }
+
+    /** Takes in what there is; false if there is nothing. Never throws. */
+    fun takeIn(): Boolean {
+        if (isGarbled || channel.isEmpty) return false
+        try {
+            Quiet.during {
+                takeSome(AT_ONCE)
+                owner.heard()
+                owner.roomMade()
+            }
+        } catch (garbage: Throwable) {
+            drop(garbage)
+        }
+        return true
+    }
+
+    val isAlive: Boolean get() = child.isAlive
+
+    /** Leaves it to the child's thread again. */
+    fun leave() {
+        channel.announceSleep()
+        receiving.unlock()
+        if (!channel.isEmpty) channel.wake() // it came without a bell
+    }
+
+    private fun drop(garbage: Throwable) {
+        LOG.log(WARNING, "worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
+        child.kill()
+    }
+
+    private fun listen() = Quiet.during {
         try {
             do {
                 takeAll()
@@ -295,8 +344,7 @@ internal class Remote(
                 owner.roomMade()
             } while (awaitFrames())
         } catch (garbage: Throwable) { // or there is no memory: the end of the child is to be told all the same
-            LOG.log(WARNING, "worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
-            child.kill()
+            drop(garbage)
         }
         val death = try {
             child.awaitDeath()
@@ -314,8 +362,17 @@ internal class Remote(
     }
 
     private fun takeAll() {
-        var isMore = true
-        while (isMore) isMore = channel.receive(::take)
+        while (takeSome(AT_ONCE)) continue
+    }
+
+    /** Takes [most] frames at most; returns whether there may be more. */
+    private fun takeSome(most: Int): Boolean = receiving.withLock {
+        if (isGarbled) throw MalformedException("what came before made no sense")
+        isGarbled = true
+        var count = 0
+        while (count < most && channel.receive(::take)) count++
+        isGarbled = false
+        count == most
     }
 
     private fun awaitFrames(): Boolean {
@@ -372,11 +429,20 @@ internal class Remote(
             for (i in 0 until flight.end) {
                 val element = flight.elements[i]
                 if (flight.hasLanded(i)) continue
-                val isFree = if (i < claimed) element.lose(flight, death.exception(name)) else element.takeBack(flight)
-                if (isFree) free += element
+                if (i < claimed) {
+                    lose(element, flight, death.exception(name))
+                } else if (element.takeBack(flight)) {
+                    free += element
+                }
             }
         }
         return chain(free)
+    }
+
+    private fun lose(element: Element, flight: Flight, failure: Throwable) {
+        if (!element.lose(flight, failure)) return
+        element.next = null
+        owner.retry(element)
     }
 
     private fun chain(elements: List<Element>): Element? {
@@ -397,17 +463,33 @@ internal class Remote(
         val running = channel.running(flight.slot, flight.ticket)
         val startedAt = channel.startedAt(flight.slot) + child.clockOffset
         val isSure = running >= 0 && channel.running(flight.slot, flight.ticket) == running
-        val element = flight.elements.getOrElse(running) { flight.elements[0] }
+        val index = if (isSure) running else unsent(flight)
+        val element = flight.elements.getOrElse(index) { flight.elements[0] }
         val limit = element.terms.timeout!!
-        val left = if (isSure) limit.minusNanos(System.nanoTime() - startedAt) else limit
+        val left = if (index >= 0) limit.minusNanos(System.nanoTime() - startedAt) else limit
         if (!left.isZero && !left.isNegative) return left
+        if (!isSure) return insist(flight, index, limit)
         if (channel.stop(flight.slot, flight.ticket, running)) {
             killAfterGrace(flight, running)
-            if (element.lose(flight, TaskTimeoutException(name, limit))) {
-                element.next = null
-                owner.returned(element)
-            }
+            lose(element, flight, TaskTimeoutException(name, limit))
         }
+        return limit
+    }
+
+    /** What was claimed last, if it does not run any more, and has not come either; -1 if there is no such element. */
+    private fun unsent(flight: Flight): Int = guard.withLock {
+        (channel.claimed(flight.slot) - 1).takeIf { it in 0 until flight.end && !flight.hasLanded(it) } ?: -1
+    }
+
+    /** It takes next to no time to send a result, unless the process was stopped by the system just then. */
+    private fun insist(flight: Flight, index: Int, limit: Duration): Duration {
+        val isSilent = flight.unsent == index
+        flight.unsent = index
+        channel.wake() // it may lie there already, without a bell
+        if (!isSilent) return SILENCE
+        LOG.log(WARNING, "worker ''{0}'' does not send what it has computed, and is killed: was it stopped?", name)
+        lose(flight.elements[index], flight, TaskTimeoutException(name, limit))
+        child.kill()
         return limit
     }
 
@@ -417,7 +499,8 @@ internal class Remote(
             val isStuck = guard.withLock { flights[flight.slot] === flight } &&
                 channel.running(flight.slot, flight.ticket) == index
             if (isStuck) {
-                LOG.log(WARNING, "worker ''{0}'' is stuck in a task stopped {1} ago, and is killed", name, grace)
+                val ago = grace.toKotlinDuration()
+                LOG.log(WARNING, "worker ''{0}'' is stuck in a task stopped {1} ago, and is killed", name, ago)
                 child.kill()
             }
         }
@@ -440,6 +523,10 @@ internal class Remote(
         /** The most elements that are handed over at once. */
         const val MOST = 1 shl 16
         const val STACK = 256L shl 10
+
+        /** How many frames are taken in before somebody else has a turn. */
+        const val AT_ONCE = 256
         val SPINS = spinsBeforeSleep() * 8
+        val SILENCE: Duration = Duration.ofMillis(200)
     }
 }

@@ -22,7 +22,7 @@ internal abstract class Runner(name: String, daemon: Boolean, val crossing: Cros
     /** The worker that started this one. */
     @Volatile
     var parent: Runner? = null
-        protected set
+        private set
 
     @Volatile
     var name: String = name
@@ -38,15 +38,19 @@ internal abstract class Runner(name: String, daemon: Boolean, val crossing: Cros
             field = value
         }
 
+    @Volatile
+    var exitCode: Int? = null
+        protected set
+
+    @Volatile
+    var failure: Throwable? = null
+        protected set
+
     val isAlive: Boolean get() = life.value == RUNNING
 
     val hasEnded: Boolean get() = life.value == ENDED
 
     abstract val ident: Long
-
-    abstract val exitCode: Int?
-
-    abstract val failure: Throwable?
 
     abstract fun start()
 
@@ -68,6 +72,17 @@ internal abstract class Runner(name: String, daemon: Boolean, val crossing: Cros
 
     /** Starts a coroutine on the loop, for its result. */
     abstract fun async(block: suspend CoroutineScope.() -> Any?): Deferred<Any?>
+
+    /** What [start] does first. */
+    protected fun beginLife() {
+        check(life.compareAndSet(NEW, RUNNING)) {
+            val neverRan = hasEnded && exitCode == null
+            if (neverRan) "worker '$name' was closed before it was started: make a new one"
+            else "worker '$name' has been started already: make a new one for each start()"
+        }
+        parent = Registry.current().takeIf { it !== this } // as which a process was started
+        Registry.add(this)
+    }
 
     private fun requireNew(what: String) =
         check(life.value == NEW) { "worker '$name' has been started: set $what before start()" }

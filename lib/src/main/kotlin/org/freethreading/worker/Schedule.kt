@@ -45,6 +45,10 @@ internal class Schedule(
     private val seats = CopyOnWriteArrayList<Seat>()
     private val hires = AtomicInteger()
 
+    /** How many chunks a process is handed ahead; the seats find out. */
+    @Volatile
+    var window = 1
+
     /** How many processes in a row have died before they did anything. */
     private val killedStarts = AtomicInteger()
 
@@ -141,9 +145,15 @@ internal class Schedule(
     private fun rest(seat: Seat): Element? =
         seats.firstNotNullOfOrNull { other -> if (other === seat) null else other.takeRest() }
 
+    /** Lets the calling thread, which waits for what the workers do, take in their results, as [Attendance] says. */
+    fun attend(isOver: () -> Boolean) = Attendance.attend(seats.mapNotNull { it.remote }, isOver)
+
     fun register(seat: Seat) = idle.addFirst(seat)
 
     fun unregister(seat: Seat): Boolean = idle.remove(seat)
+
+    /** Whether a seat has nothing to do. */
+    val isAnyIdle: Boolean get() = !idle.isEmpty()
 
     fun wakeOne() {
         idle.pollFirst()?.call()
@@ -157,6 +167,12 @@ internal class Schedule(
         wakeOne()
         abortRefused()
     }
+
+    /**
+     * Takes back an element that came to grief. It goes to the end of the line: if it is to blame, the others do not
+     * suffer from it; and if its worker was too fresh to do it in time, the next one will have done something by then.
+     */
+    fun retry(element: Element) = add(element)
 
     private fun hire() {
         val seat = newSeat("$name-worker-${hires.incrementAndGet()}", this)
@@ -214,7 +230,12 @@ internal class Schedule(
 
     /** No worker will ever be ready to serve this pool. */
     fun breakDown(cause: Throwable) {
-        refusal = WorkerStartException("pool '$name' cannot start its workers: $cause", cause)
+        refusal = if (cause is WorkerStartException) {
+            val why = cause.message!!.lineSequence().first().removeSuffix("; its output:") // the cause tells the rest
+            WorkerStartException("pool '$name' cannot start its workers: $why", cause, cause.command, cause.output)
+        } else {
+            WorkerStartException("pool '$name' cannot start its workers: $cause", cause)
+        }
         if (isTerminated) refusal = terminated()
         abortRefused()
     }

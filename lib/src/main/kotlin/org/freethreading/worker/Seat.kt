@@ -2,6 +2,9 @@ package org.freethreading.worker
 
 /** One place in a pool, and the worker that serves it: a thread, or a process. */
 internal interface Seat {
+    /** The process that serves it, if it is one. */
+    val remote: Remote? get() = null
+
     /** Gets its worker, and lets it serve the pool from now on. */
     fun open()
 

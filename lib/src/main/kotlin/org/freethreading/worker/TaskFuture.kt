@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference
  * An element's result becomes that of the future by [convert], which runs here, not on the worker.
  *
  * What has arrived from a process is opened by a thread that waits for it, if there is one, since that saves a change
- * of threads:
+ * of threads; for a moment that thread takes in what the process sends, too:
  *
  *     the child's thread        who waits
  *     1. leaves the arrival     1. says that it waits
@@ -37,9 +37,15 @@ internal class TaskFuture<R>(private val convert: (Any?) -> R = { it as R }) :
     @Volatile
     private var line: HeapCell? = null
 
+    @Volatile
+    private var element: Element? = null
+
     /** Lets the completion of this future stop [element]. To be called once, before the element is handed in. */
     fun bind(element: Element): Element {
-        if (element.terms.crossing is Crossing.Packed) line = HeapCell(0)
+        if (element.terms.crossing is Crossing.Packed) {
+            line = HeapCell(0)
+            this.element = element
+        }
         stopBy { interrupt -> element.cancel(interrupt) }
         return element
     }
@@ -49,6 +55,7 @@ internal class TaskFuture<R>(private val convert: (Any?) -> R = { it as R }) :
         whenComplete { _, _ ->
             stop(interrupts)
             line?.signalAll()
+            element = null // who keeps the future need not keep the task
         }
     }
 
@@ -83,6 +90,9 @@ internal class TaskFuture<R>(private val convert: (Any?) -> R = { it as R }) :
         if (isDone) return
         waiting.incrementAndGet()
         try {
+            element?.carrier?.let { remote ->
+                Attendance.attend(listOf(remote)) { delivery.get() != null || isDone || deadline.isPast }
+            }
             line.blockUntil(deadline, interruptible) {
                 deliver()
                 isDone

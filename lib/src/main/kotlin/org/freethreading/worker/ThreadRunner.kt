@@ -49,23 +49,8 @@ internal open class ThreadRunner(
 
     override val ident: Long get() = thread?.id ?: -1
 
-    @Volatile
-    final override var exitCode: Int? = null
-        private set
-
-    @Volatile
-    final override var failure: Throwable? = null
-        private set
-
     override fun start() {
-        check(
-            life.compareAndSet(NEW, RUNNING)
-        ) {
-            if (thread == null) "worker '$name' was closed before it was started: make a new one"
-            else "worker '$name' has been started already: make a new one for each start()"
-        }
-        parent = Registry.current().takeIf { it !== this } // as which a process was started
-        Registry.add(this)
+        beginLife()
         try {
             val thread = threads.newThread(name, daemon, ::run)
             this.thread = thread // before it runs, for those who ask there for its ident

@@ -3,6 +3,7 @@ package org.freethreading.worker
 import java.lang.System.Logger.Level.WARNING
 import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReference
+import kotlin.time.toKotlinDuration
 
 /**
  * A seat with a thread that serves it until it retires, is abandoned or has nothing more to do.
@@ -91,7 +92,7 @@ internal class ThreadSeat(
             current = Turn(element)
             occupant.set(current)
             if (schedule.isTerminated) element.abort(schedule.terminated())
-            element.run(host) { retry -> if (retry) schedule.giveBack(element) }
+            element.run(host) { retry -> if (retry) schedule.retry(element) }
             Thread.interrupted() // what a continuation left behind is not for the next element
             served++
         }
@@ -133,7 +134,7 @@ internal class ThreadSeat(
             WARNING,
             "worker ''{0}'' is stuck in a task that was interrupted {1} ago, and is replaced",
             name,
-            staffing.gracePeriod,
+            staffing.gracePeriod.toKotlinDuration(),
         )
         schedule.replace(this)
         schedule.discharge()

@@ -51,7 +51,7 @@ class FailuresTest :
             val copy = standIn(failure, foreign)
 
             copy.remoteClassName shouldBe "$WIRE.CustomFailure"
-            copy.message shouldStartWith "$WIRE.CustomFailure: custom (it is not here itself: class $WIRE.CustomFailure came from a worker"
+            copy.message shouldStartWith "$WIRE.CustomFailure: custom (a stand-in, as class $WIRE.CustomFailure came from a worker"
             copy.message shouldContain "allow(\"$WIRE.CustomFailure\")"
             copy.stackTrace.toList() shouldBe failure.stackTrace.toList()
         }
@@ -61,15 +61,15 @@ class FailuresTest :
 
             val copy = standIn(CustomFailure(Point(1.0, 2.0)).apply { initCause(IOException("inner")) }, without)
 
-            copy.message shouldBe "$WIRE.CustomFailure: custom (it is not here itself: " +
+            copy.message shouldBe "$WIRE.CustomFailure: custom (a stand-in, as " +
                 "a value from another process cannot be rebuilt: class $WIRE.CustomFailure is not known here)"
             copy.cause.shouldBeInstanceOf<RemoteTaskException>().message shouldBe "java.io.IOException: inner"
             copy.cause!!.stackTrace.isNotEmpty() shouldBe true
         }
 
         test("one that does not serialise is told, with the way to what does not") {
-            standIn(SocketFailure(Socket())).message shouldBe "$WIRE.SocketFailure: no answer (it is not here itself: " +
-                "it SocketFailure.socket ($SOCKET): not serialisable)"
+            standIn(SocketFailure(Socket())).message shouldBe "$WIRE.SocketFailure: no answer (a stand-in, as " +
+                "it cannot be sent: SocketFailure.socket ($SOCKET): not serialisable)"
         }
 
         test("one whose reading throws is told") {
@@ -78,7 +78,7 @@ class FailuresTest :
         }
 
         test("one that is read as something else is told") {
-            standIn(Chameleon("text")).message shouldBe "$WIRE.Chameleon: null (it is not here itself: it was read as java.lang.String)"
+            standIn(Chameleon("text")).message shouldBe "$WIRE.Chameleon: null (a stand-in, as it was read as java.lang.String)"
                 .replace(": null", "")
             standIn(Chameleon(IOException("text"))).message shouldContain "it was read as java.io.IOException"
             standIn(Chameleon(null)).message shouldContain "it was read as null"
@@ -87,7 +87,7 @@ class FailuresTest :
         test("one that is very large is told, and its message cut") {
             val copy = standIn(LargeFailure("y".repeat(50 shl 20), ByteArray(50 shl 20)))
 
-            copy.message!!.length shouldBe "$WIRE.LargeFailure: ".length + 16 * 1024 + 1 + " (it is not here itself: it is larger than 1 MiB)".length
+            copy.message!!.length shouldBe "$WIRE.LargeFailure: ".length + 16 * 1024 + 1 + " (a stand-in, as it is larger than 1 MiB)".length
         }
 
         test("one whose causes form a circle is told once") {
@@ -97,7 +97,7 @@ class FailuresTest :
 
             val copy = standIn(outer)
 
-            copy.message shouldBe "java.lang.IllegalStateException: outer (it is not here itself: its causes form a circle)"
+            copy.message shouldBe "java.lang.IllegalStateException: outer (a stand-in, as its causes form a circle)"
             copy.cause!!.message shouldBe "java.io.IOException: inner"
             copy.cause!!.cause shouldBe null
             standIn(SelfCaused()).message shouldContain "its causes form a circle"
@@ -105,9 +105,9 @@ class FailuresTest :
 
         test("one that cannot be asked is told") {
             listOf("getMessage", "toString", "getStackTrace", "getCause").forEach {
-                standIn(Mute(it)).message shouldContain "(it is not here itself: its $it threw java.lang.IllegalStateException: not a word)"
+                standIn(Mute(it)).message shouldContain "(a stand-in, as its $it threw java.lang.IllegalStateException: not a word)"
             }
-            standIn(MuteToTheEnd()).message shouldBe "$WIRE.MuteToTheEnd (it is not here itself: its toString threw $WIRE.MuteToTheEnd)"
+            standIn(MuteToTheEnd()).message shouldBe "$WIRE.MuteToTheEnd (a stand-in, as its toString threw $WIRE.MuteToTheEnd)"
         }
 
         test("thousands of causes are cut") {
@@ -122,7 +122,7 @@ class FailuresTest :
 
             val parcel = Failures.pack(failure) { throw IOException("full") }
 
-            opener().failure(parcel).message shouldContain "java.lang.IllegalStateException (it is not here itself: packing it threw"
+            opener().failure(parcel).message shouldContain "java.lang.IllegalStateException (a stand-in, as packing it threw"
         }
 
         test("a parcel that holds no failure is malformed") {

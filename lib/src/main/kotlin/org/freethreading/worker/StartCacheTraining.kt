@@ -1,4 +1,4 @@
-package org.freethreading.process
+package org.freethreading.worker
 
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -7,12 +7,7 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.json.Json
-import org.freethreading.WorkerSupplier
-import java.io.ByteArrayInputStream
-import java.io.ByteArrayOutputStream
-import java.io.ObjectInputFilter
-import java.io.ObjectInputStream
-import java.io.ObjectOutputStream
+import org.freethreading.process.Script
 import java.net.StandardProtocolFamily
 import java.net.UnixDomainSocketAddress
 import java.nio.ByteBuffer
@@ -28,8 +23,8 @@ import kotlin.concurrent.thread
 import kotlin.io.path.toPath
 
 /**
- * The program whose run the [StartCache] is made from: it does once, on a small scale, what a child does when it
- * starts, while the JVM takes notes of the classes that are needed for it.
+ * The program whose run the [start cache][org.freethreading.process.StartCache] is made from: it does once, on a small
+ * scale, what a child does when it starts, while the JVM takes notes of the classes that are needed for it.
  *
  * Its only argument is a directory for its files, which whoever started it removes.
  */
@@ -43,7 +38,8 @@ internal object StartCacheTraining {
         }
         val directory = Path.of(arguments.single())
         loadLibrary()
-        serialise()
+        Rehearsal.run(Script.parcel(Script.text))
+        Rehearsal.goOn { false }
         coroutines()
         talk(directory.resolve("s"))
         map(directory.resolve("m"))
@@ -59,19 +55,6 @@ internal object StartCacheTraining {
             jar.stream().map { it.name }.filter { it.startsWith(LIBRARY) && it.endsWith(".class") }.forEach {
                 runCatching { Class.forName(it.removeSuffix(".class").replace('/', '.'), false, loader) }
             }
-        }
-    }
-
-    private fun serialise() {
-        val number = 17
-        val function = WorkerSupplier { number }
-        val bytes = ByteArrayOutputStream()
-        ObjectOutputStream(bytes).use { it.writeObject(listOf(function, IllegalStateException("a failure"))) }
-        ObjectInputStream(ByteArrayInputStream(bytes.toByteArray())).use {
-            it.objectInputFilter = ObjectInputFilter.Config.createFilter("maxdepth=1000")
-            val (copy, failure) = it.readObject() as List<*>
-            check((copy as WorkerSupplier<*>).get() == number)
-            (failure as Throwable).stackTraceToString()
         }
     }
 
