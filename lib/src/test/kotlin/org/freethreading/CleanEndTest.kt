@@ -97,7 +97,7 @@ internal object Leaving {
                     Worker {
                         pids.put(Worker.currentIdent())
                         returned.await()
-                        delay(1000.milliseconds) // in which a program that does not wait for its workers ends
+                        delay(1000.milliseconds) // time itself is tested: a program that does not wait would end in it
                         println("worker ends")
                     }.start()
                 }

@@ -17,7 +17,7 @@ internal suspend fun poll(what: Any, timeout: Duration?, condition: () -> Boolea
 
 /** As [poll], but blocks the calling thread, until it is interrupted. */
 internal fun pollBlocking(what: Any, timeout: Duration?, condition: () -> Boolean): Boolean =
-    poll(what, timeout, { Thread.sleep(pause.inWholeMilliseconds) }, condition)
+    poll(what, timeout, { Thread.sleep(pause.inWholeMilliseconds) }, condition) // a state that only a file tells
 
 private inline fun poll(what: Any, timeout: Duration?, pause: () -> Unit, condition: () -> Boolean): Boolean {
     val start = TimeSource.Monotonic.markNow()

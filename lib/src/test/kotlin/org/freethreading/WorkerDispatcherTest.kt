@@ -30,7 +30,7 @@ class WorkerDispatcherTest : FunSpec({
             backend.dispatcher(2).use { dispatcher ->
                 withContext(dispatcher as CoroutineDispatcher) {
                     List(10) { i -> launch { repeat(i) { yield() } } }.joinAll()
-                    kotlinx.coroutines.delay(1.milliseconds) // not to wait for anything, but as one of what it brings
+                    kotlinx.coroutines.delay(1.milliseconds) // is itself what is tested
                     Worker.current().name
                 } shouldMatch "pool-[0-9]+-worker-[12]"
             }

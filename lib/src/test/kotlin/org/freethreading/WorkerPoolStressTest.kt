@@ -52,8 +52,8 @@ class WorkerPoolStressTest : FunSpec({
                         0 -> pool.future { i }
                         1 -> pool.future { throw IOException("$i") }
                         2 -> brief.future { blockForever() }
-                        3 -> brief.future { if (i % 2 == 0) Thread.sleep(2) } // ends as its time runs out
-                        else -> pool.future { Thread.sleep(0, 50_000) } // is cancelled before, meanwhile or after
+                        3 -> brief.future { if (i % 2 == 0) Thread.sleep(2) } // time itself is tested: it ends as its time runs out
+                        else -> pool.future { Thread.sleep(0, 50_000) } // the same: it is cancelled before, meanwhile or after
                     }
                     future.whenComplete { _, _ -> completions.incrementAndGet() }
                     if (kind >= 4) {

@@ -29,7 +29,7 @@ final class Tally implements Serializable {
             if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(30)) {
                 throw new AssertionError("waited 30 s for " + count + " of " + this);
             }
-            Thread.sleep(1); // nobody is woken by a file, so who waits for one looks again and again
+            Thread.sleep(1); // between two looks at a state that only a file tells: nobody is woken by a file
         }
     }
 

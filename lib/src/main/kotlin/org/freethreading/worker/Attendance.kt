@@ -28,19 +28,19 @@ internal object Attendance {
     private fun listen(remotes: List<Remote>, isOver: () -> Boolean) {
         val attended = ArrayList<Remote>(remotes.size)
         try {
-            for (remote in remotes) if (remote.enter()) attended += remote
+            for (remote in remotes) if (remote.incoming.enter()) attended += remote
             var vain = if (attended.isEmpty()) patience else 0
             while (vain < patience && !isOver() && !Thread.currentThread().isInterrupted) {
                 var isThereMore = false
                 for (remote in attended) {
-                    if (remote.takeIn()) isThereMore = true
+                    if (remote.incoming.takeIn()) isThereMore = true
                     if (!remote.isAlive) return // its own thread is to see to its end
                 }
                 vain = if (isThereMore) 0 else vain + 1
                 Thread.onSpinWait()
             }
         } finally {
-            attended.forEach { it.leave() }
+            attended.forEach { it.incoming.leave() }
         }
     }
 

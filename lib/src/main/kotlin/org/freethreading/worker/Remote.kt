@@ -1,8 +1,6 @@
 package org.freethreading.worker
 
-import org.freethreading.TaskTimeoutException
 import org.freethreading.cell.Quiet
-import org.freethreading.cell.spinsBeforeSleep
 import org.freethreading.process.Channel
 import org.freethreading.process.Child
 import org.freethreading.process.Death
@@ -13,10 +11,8 @@ import org.freethreading.wire.Parcel
 import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Path
 import java.time.Duration
-import java.util.concurrent.Future
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
-import kotlin.time.toKotlinDuration
 
 /**
  * The parent's side of one child: hands elements over to it, and learns how they ended.
@@ -36,7 +32,7 @@ internal class Remote(
     val name: String,
     private val crossing: Crossing.Packed,
     private val folders: Collection<Path>,
-    private val grace: Duration?,
+    grace: Duration?,
     private val owner: Owner,
 ) {
     /** Whose elements the child runs. Called by the child's thread and by others, without locks. */
@@ -62,6 +58,12 @@ internal class Remote(
 
     private val channel: Channel = child.channel
     private val guard = ReentrantLock()
+    private val limits = TimeLimits(this, child, grace)
+
+    /** Where results come in; who waits for one may attend. */
+    val incoming = Incoming(channel, ::take, ::tellOwner, ::drop)
+
+    val isAlive: Boolean get() = child.isAlive
 
     // All of these are guarded by guard.
     private val flights = arrayOfNulls<Flight>(channel.slots)
@@ -148,7 +150,7 @@ internal class Remote(
         underWay += flight
         load = underWay.size
         handed += flight.end
-        first.terms.timeout?.let { flight.watch = watch(flight, it) }
+        first.terms.timeout?.let { flight.watch = limits.watch(flight, it) }
         return flight.rest
     }
 
@@ -206,7 +208,7 @@ internal class Remote(
                 stopped = isClaimed && interrupt && channel.stop(flight.slot, flight.ticket, index)
             }
         }
-        if (stopped) killAfterGrace(flight, index)
+        if (stopped) limits.killAfterGrace(flight, index)
         if (behind != null) owner.returned(behind)
         owner.roomMade()
     }
@@ -231,6 +233,10 @@ internal class Remote(
     fun position(): Position? =
         guard.withLock { underWay.firstOrNull()?.let { Position(it, channel.claimed(it.slot)) } }
 
+    /** Does [action] about [flight], with the account locked; null if that is over. */
+    fun <T> ifUnderWay(flight: Flight, action: () -> T): T? =
+        guard.withLock { if (flights[flight.slot] === flight) action() else null }
+
     /** Takes back all that the child has not begun. */
     fun takeBack(): Element? = guard.withLock {
         val free = underWay.toList().flatMap { flight ->
@@ -253,7 +259,7 @@ internal class Remote(
             if (flights[flight.slot] !== flight) return
             channel.running(flight.slot, flight.ticket)
         }
-        if (channel.stop(flight.slot, flight.ticket, running)) killAfterGrace(flight, running)
+        if (channel.stop(flight.slot, flight.ticket, running)) limits.killAfterGrace(flight, running)
     }
 
     /** Accepts nothing more; the child ends with [code] when it has done all. */
@@ -295,54 +301,15 @@ internal class Remote(
         load = underWay.size
     }
 
-    // What comes from the child. Whoever holds [receiving] takes it in: the child's own thread as a rule, which sleeps
-    // as long as another one is at it, or else waits for a moment.
-
-    private val receiving = ReentrantLock()
-
-    /** What has come made no sense, so nothing more is read. Guarded by receiving. */
-    private var isGarbled = false
-
-    /** Takes over from the child's thread, and the child need not ring meanwhile; false if somebody else is at it. */
-    fun enter(): Boolean = receiving.tryLock().also { if (it) channel.retractSleep() }
-
-    /** Takes in what there is; false if there is nothing. Never throws. */
-    fun takeIn(): Boolean {
-        if (isGarbled || channel.isEmpty) return false
-        try {
-            Quiet.during {
-                takeSome(AT_ONCE)
-                owner.heard()
-                owner.roomMade()
-            }
-        } catch (garbage: Throwable) {
-            drop(garbage)
-        }
-        return true
-    }
-
-    val isAlive: Boolean get() = child.isAlive
-
-    /** Leaves it to the child's thread again. */
-    fun leave() {
-        channel.announceSleep()
-        receiving.unlock()
-        if (!channel.isEmpty) channel.wake() // it came without a bell
-    }
-
-    private fun drop(garbage: Throwable) {
-        LOG.log(WARNING, "worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
-        child.kill()
-    }
+    // What comes from the child
 
     private fun listen() = Quiet.during {
         try {
             do {
-                takeAll()
+                incoming.takeAll()
                 guard.withLock(::sayGoodbye)
-                owner.heard()
-                owner.roomMade()
-            } while (awaitFrames())
+                tellOwner()
+            } while (incoming.await() && child.isAlive) // a process that it has left behind may hold the socket
         } catch (garbage: Throwable) { // or there is no memory: the end of the child is to be told all the same
             drop(garbage)
         }
@@ -353,7 +320,7 @@ internal class Remote(
             Death.unknown(child.pid)
         }
         try {
-            takeAll()
+            incoming.takeAll()
         } catch (_: Throwable) {
             // It died while it wrote, or has written garbage.
         }
@@ -361,29 +328,14 @@ internal class Remote(
         owner.ended(death, abandon(death))
     }
 
-    private fun takeAll() {
-        while (takeSome(AT_ONCE)) continue
+    private fun tellOwner() {
+        owner.heard()
+        owner.roomMade()
     }
 
-    /** Takes [most] frames at most; returns whether there may be more. */
-    private fun takeSome(most: Int): Boolean = receiving.withLock {
-        if (isGarbled) throw MalformedException("what came before made no sense")
-        isGarbled = true
-        var count = 0
-        while (count < most && channel.receive(::take)) count++
-        isGarbled = false
-        count == most
-    }
-
-    private fun awaitFrames(): Boolean {
-        repeat(SPINS) {
-            if (!channel.isEmpty) return true
-            Thread.onSpinWait()
-        }
-        channel.announceSleep()
-        val isThere = !channel.isEmpty || channel.awaitBell()
-        channel.retractSleep()
-        return isThere && child.isAlive // a process that it has left behind may hold the socket
+    private fun drop(garbage: Throwable) {
+        LOG.log(WARNING, "worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
+        child.kill()
     }
 
     private fun take(word: Long, payload: ByteArray) {
@@ -439,7 +391,8 @@ internal class Remote(
         return chain(free)
     }
 
-    private fun lose(element: Element, flight: Flight, failure: Throwable) {
+    /** [element], which came to grief on [flight], ends with [failure] or is tried again. */
+    fun lose(element: Element, flight: Flight, failure: Throwable) {
         if (!element.lose(flight, failure)) return
         element.next = null
         owner.retry(element)
@@ -448,62 +401,6 @@ internal class Remote(
     private fun chain(elements: List<Element>): Element? {
         elements.forEachIndexed { i, element -> element.next = elements.getOrNull(i + 1) }
         return elements.firstOrNull()
-    }
-
-    // Time
-
-    /** Looks at what runs in [flight] when it may have run for as long as it may. */
-    private fun watch(flight: Flight, delay: Duration): Future<*> = Deadlines.after(delay) {
-        val again = if (guard.withLock { flights[flight.slot] === flight }) inspect(flight) else null
-        if (again != null) guard.withLock { if (flights[flight.slot] === flight) flight.watch = watch(flight, again) }
-    }
-
-    /** Stops what has run for too long; returns when to look again. */
-    private fun inspect(flight: Flight): Duration {
-        val running = channel.running(flight.slot, flight.ticket)
-        val startedAt = channel.startedAt(flight.slot) + child.clockOffset
-        val isSure = running >= 0 && channel.running(flight.slot, flight.ticket) == running
-        val index = if (isSure) running else unsent(flight)
-        val element = flight.elements.getOrElse(index) { flight.elements[0] }
-        val limit = element.terms.timeout!!
-        val left = if (index >= 0) limit.minusNanos(System.nanoTime() - startedAt) else limit
-        if (!left.isZero && !left.isNegative) return left
-        if (!isSure) return insist(flight, index, limit)
-        if (channel.stop(flight.slot, flight.ticket, running)) {
-            killAfterGrace(flight, running)
-            lose(element, flight, TaskTimeoutException(name, limit))
-        }
-        return limit
-    }
-
-    /** What was claimed last, if it does not run any more, and has not come either; -1 if there is no such element. */
-    private fun unsent(flight: Flight): Int = guard.withLock {
-        (channel.claimed(flight.slot) - 1).takeIf { it in 0 until flight.end && !flight.hasLanded(it) } ?: -1
-    }
-
-    /** It takes next to no time to send a result, unless the process was stopped by the system just then. */
-    private fun insist(flight: Flight, index: Int, limit: Duration): Duration {
-        val isSilent = flight.unsent == index
-        flight.unsent = index
-        channel.wake() // it may lie there already, without a bell
-        if (!isSilent) return SILENCE
-        LOG.log(WARNING, "worker ''{0}'' does not send what it has computed, and is killed: was it stopped?", name)
-        lose(flight.elements[index], flight, TaskTimeoutException(name, limit))
-        child.kill()
-        return limit
-    }
-
-    private fun killAfterGrace(flight: Flight, index: Int) {
-        val grace = grace ?: return
-        Deadlines.after(grace) {
-            val isStuck = guard.withLock { flights[flight.slot] === flight } &&
-                channel.running(flight.slot, flight.ticket) == index
-            if (isStuck) {
-                val ago = grace.toKotlinDuration()
-                LOG.log(WARNING, "worker ''{0}'' is stuck in a task stopped {1} ago, and is killed", name, ago)
-                child.kill()
-            }
-        }
     }
 
     private fun FrameWriter.argument(element: Element) {
@@ -523,10 +420,5 @@ internal class Remote(
         /** The most elements that are handed over at once. */
         const val MOST = 1 shl 16
         const val STACK = 256L shl 10
-
-        /** How many frames are taken in before somebody else has a turn. */
-        const val AT_ONCE = 256
-        val SPINS = spinsBeforeSleep() * 8
-        val SILENCE: Duration = Duration.ofMillis(200)
     }
 }

@@ -1,0 +1,85 @@
+package org.freethreading.worker
+
+import org.freethreading.cell.Quiet
+import org.freethreading.cell.spinsBeforeSleep
+import org.freethreading.process.Channel
+import org.freethreading.wire.MalformedException
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * What comes from a child. Whoever holds [receiving] takes it in: the child's own thread as a rule, which sleeps as
+ * long as another one attends ([Attendance]), or else waits for a moment.
+ *
+ *     the child's thread   takeAll, await, takeAll, ...
+ *     who attends          enter, takeIn, takeIn, ..., leave       the child need not ring meanwhile
+ */
+internal class Incoming(
+    private val channel: Channel,
+    private val take: (word: Long, payload: ByteArray) -> Unit,
+    private val taken: () -> Unit,
+    private val drop: (garbage: Throwable) -> Unit,
+) {
+    private val receiving = ReentrantLock()
+
+    /** What has come made no sense, so nothing more is read. Guarded by receiving. */
+    private var isGarbled = false
+
+    /** Takes over from the child's thread; false if somebody else is at it. */
+    fun enter(): Boolean = receiving.tryLock().also { if (it) channel.retractSleep() }
+
+    /** Takes in what there is; false if there is nothing. Never throws. */
+    fun takeIn(): Boolean {
+        if (isGarbled || channel.isEmpty) return false
+        try {
+            Quiet.during {
+                takeSome()
+                taken()
+            }
+        } catch (garbage: Throwable) {
+            drop(garbage)
+        }
+        return true
+    }
+
+    /** Leaves it to the child's thread again. */
+    fun leave() {
+        channel.announceSleep()
+        receiving.unlock()
+        if (!channel.isEmpty) channel.wake() // it came without a bell
+    }
+
+    /** Takes in all there is. Throws if it makes no sense. */
+    fun takeAll() {
+        while (takeSome()) continue
+    }
+
+    /** Takes some; returns whether there may be more. */
+    private fun takeSome(): Boolean = receiving.withLock {
+        if (isGarbled) throw MalformedException("what came before made no sense")
+        isGarbled = true
+        var count = 0
+        while (count < AT_ONCE && channel.receive(take)) count++
+        isGarbled = false
+        count == AT_ONCE
+    }
+
+    /** Waits until there is something, or somebody wakes the channel; false if the other end is gone. */
+    fun await(): Boolean {
+        repeat(SPINS) {
+            if (!channel.isEmpty) return true
+            Thread.onSpinWait()
+        }
+        channel.announceSleep()
+        val isThere = !channel.isEmpty || channel.awaitBell()
+        channel.retractSleep()
+        return isThere
+    }
+
+    private companion object {
+        val SPINS = spinsBeforeSleep() * 8
+
+        /** How many frames are taken in before somebody else has a turn. */
+        const val AT_ONCE = 256
+    }
+}
