@@ -21,6 +21,7 @@ import kotlin.time.Duration.Companion.seconds
 /** One round with a kill every 250 ms by day; at night 20 with one every 50 ms. */
 class ProcessChaosStressTest : FunSpec({
     timeout = 300_000L * EFFORT
+    invocationTimeout = timeout
     val rounds = EFFORT.coerceAtMost(20)
     val tasks = 20_000
     val pause = if (EFFORT == 1) 250.milliseconds else 50.milliseconds
@@ -43,6 +44,9 @@ class ProcessChaosStressTest : FunSpec({
         killed
     }
 
+    /** Tells at night that it goes on. */
+    fun say(round: Int, killed: Set<Long>) = if (EFFORT > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit
+
     fun pool(retries: Int) = WorkerPool.builder().workers(4).backend(PROCESSES).name("chaos").retries(retries).build()
 
     test("every task ends exactly once, as result or as crash, and none is started twice, amid kills") {
@@ -62,6 +66,7 @@ class ProcessChaosStressTest : FunSpec({
                     }
                 }
 
+                say(round, killed)
                 killed.size shouldBeGreaterThan 0
                 crashes shouldBeLessThanOrEqualTo killed.size
                 eventually(10.seconds) { (0 until tasks).filter { ends[it] != 1 }.shouldBeEmpty() }
@@ -85,6 +90,7 @@ class ProcessChaosStressTest : FunSpec({
                     results.map { it.index() } shouldBe List(tasks) { it.toLong() }
                 }
 
+                say(round, killed)
                 killed.size shouldBeGreaterThan 0
             }
         }
