@@ -1,7 +1,10 @@
 package org.freethreading
 
-import org.freethreading.cell.Cell
-import org.freethreading.cell.HeapCell
+import org.freethreading.cell.HeapPlot
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedMemory
+import org.freethreading.cell.SharedPlot
 import org.freethreading.queue.HeapItems
 import org.freethreading.queue.Items
 import org.freethreading.wire.Border
@@ -52,12 +55,16 @@ public sealed class Backend : Serializable {
     /** How a pool of [workers] gets its seats. */
     internal abstract fun seating(workers: Int, staffing: Staffing, crossing: Crossing?): (String, Schedule) -> Seat
 
-    internal fun newCell(initial: Long): Cell {
+    /** The memory of a new primitive of [kind] for the workers of this backend. */
+    internal fun newPlot(kind: Kind): Plot {
         Here.requireShared("primitive")
-        return HeapCell(initial)
+        return allocate(kind)
     }
 
-    internal fun <T> newItems(): Items<T> = HeapItems()
+    internal abstract fun allocate(kind: Kind): Plot
+
+    /** What a queue in [plot] keeps its items in. */
+    internal abstract fun <T> newItems(plot: Plot): Items<T>
 
     /** The [name], and whether it is strict. */
     abstract override fun toString(): String
@@ -81,6 +88,10 @@ public sealed class Backend : Serializable {
                 }
             }
 
+        override fun allocate(kind: Kind) = HeapPlot(kind)
+
+        override fun <T> newItems(plot: Plot): Items<T> = HeapItems(border)
+
         override fun name() = if (virtual) VIRTUAL_THREADS else THREADS
 
         override fun dispatcher(parallelism: Int): WorkerDispatcher =
@@ -97,6 +108,10 @@ public sealed class Backend : Serializable {
         override val border: Border? = Border(options.codec)
 
         override fun name() = PROCESSES
+
+        override fun allocate(kind: Kind) = SharedMemory.own.allocate(kind)
+
+        override fun <T> newItems(plot: Plot): Items<T> = sharedItems(plot as SharedPlot, options)
 
         override fun newRunner(name: String, daemon: Boolean, target: Body?): Runner =
             ProcessRunner(making(processors, packed(options.codec)), name, daemon, target)
@@ -164,6 +179,9 @@ public sealed class Backend : Serializable {
         /**
          * Workers that are child JVMs: what a task does to its process harms no other. They run the same Java with the
          * same class path, and start when they are needed.
+         *
+         * Locks, queues and the other primitives made for this backend lie in memory that all processes of the program
+         * share, in files: to make one when there is no space left throws a [java.io.UncheckedIOException].
          */
         @JvmStatic
         @JvmOverloads

@@ -1,13 +1,18 @@
 package org.freethreading
 
+import org.freethreading.cell.BarrierWord.BROKEN
 import org.freethreading.cell.Cell
 import org.freethreading.cell.Deadline
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import java.util.concurrent.BrokenBarrierException
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.toKotlinDuration
 
 /**
@@ -26,7 +31,7 @@ import kotlin.time.toKotlinDuration
  * @property parties how many workers wait for each other
  */
 public class Barrier internal constructor(
-    private val word: Cell,
+    private val plot: Plot,
     public val parties: Int,
     private val action: WorkerRunnable?,
     private val defaultTimeout: Duration,
@@ -51,6 +56,8 @@ public class Barrier internal constructor(
      * giving up.
      */
 
+    private val word: Cell = plot.cell(0)
+
     /**
      * Makes a barrier for [parties] workers of [backend]. The last to arrive runs [action], before anybody goes on.
      * [timeout] is for the calls of [await] that name none; null: for ever.
@@ -64,7 +71,7 @@ public class Barrier internal constructor(
         action: WorkerRunnable? = null,
         timeout: java.time.Duration? = null,
         backend: Backend = Backend.current(),
-    ) : this(backend.newCell(0), parties, action, timeout?.toKotlinDuration() ?: Duration.INFINITE) {
+    ) : this(backend.newPlot(Kind.BARRIER), parties, action, timeout?.toKotlinDuration() ?: Duration.INFINITE) {
         require(parties in 1..MOST_PARTIES) { "a barrier cannot have $parties parties: it takes 1 to $MOST_PARTIES" }
         require(defaultTimeout.isPositive()) { "the timeout of a barrier must be positive, not $defaultTimeout" }
         action?.let { backend.border?.checkFunction(it) }
@@ -146,6 +153,7 @@ public class Barrier internal constructor(
 
     /** What an arrival does; [wait] returns true when the generation is over, false when the time is up. */
     private inline fun arrive(wait: (generation: Long) -> Boolean): Int {
+        plot.noteUser()
         while (true) {
             val seen = enter()
             val mine = generation(seen)
@@ -224,11 +232,24 @@ public class Barrier internal constructor(
         }
     )
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any =
+        plot.handleOf(this) { Handle(it, parties, action, defaultTimeout.inWholeNanoseconds) }
+
+    private class Handle(
+        plot: SharedPlot,
+        private val parties: Int,
+        private val action: WorkerRunnable?,
+        private val timeoutNanos: Long,
+    ) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = Barrier(plot, parties, action, timeoutNanos.nanoseconds)
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     private companion object {
         private const val serialVersionUID = 1L
-        private const val BROKEN = 1L
         private const val OUTCOME_SHIFT = 2
         private const val OUTCOME_BITS = 16
         private const val OUTCOMES = 0xFFFFL

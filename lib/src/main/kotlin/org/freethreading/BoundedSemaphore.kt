@@ -1,6 +1,6 @@
 package org.freethreading
 
-import org.freethreading.wire.HeapHandle
+import org.freethreading.cell.Plot
 
 /**
  * A [Semaphore] that never has more permits than at first: one release too many is an [IllegalStateException] and
@@ -8,19 +8,24 @@ import org.freethreading.wire.HeapHandle
  *
  * **Follows:** Python `threading.BoundedSemaphore`.
  */
-public class BoundedSemaphore
-/**
- * Makes a semaphore with [permits] permits, all of them free, for the workers of [backend].
- *
- * @throws IllegalArgumentException if [permits] is negative
- */
-@JvmOverloads
-public constructor(
-    permits: Int = 1,
-    backend: Backend = Backend.current()
-) : Semaphore(backend.newPermits(permits), limit = permits) {
+public class BoundedSemaphore internal constructor(
+    plot: Plot,
+    permits: Int,
+    isNew: Boolean,
+) : Semaphore(plot, permits, isBounded = true, isNew) {
+    /**
+     * Makes a semaphore with [permits] permits, all of them free, for the workers of [backend].
+     *
+     * @throws IllegalArgumentException if [permits] is negative
+     */
+    @JvmOverloads
+    public constructor(
+        permits: Int = 1,
+        backend: Backend = Backend.current()
+    ) : this(backend.newPermits(permits), permits, isNew = true)
+
     // Java serialisation does not look for a private one in the superclass.
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = handle()
 
     private companion object {
         private const val serialVersionUID = 1L

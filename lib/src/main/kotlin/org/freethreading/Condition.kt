@@ -2,12 +2,18 @@ package org.freethreading
 
 import kotlinx.coroutines.CancellationException
 import org.freethreading.cell.Cell
+import org.freethreading.cell.ConditionWord.ONE_WAITING
+import org.freethreading.cell.ConditionWord.granted
+import org.freethreading.cell.ConditionWord.waiting
 import org.freethreading.cell.CoroutineWaiter
 import org.freethreading.cell.Deadline
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.ThreadWaiter
 import org.freethreading.cell.Waiter
 import org.freethreading.cell.update
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import kotlin.time.Duration
 
@@ -18,34 +24,39 @@ import kotlin.time.Duration
  * While it waits the caller does not hold the lock, however often it had taken it; when the wait ends, in whatever way,
  * it holds it as before. Wake-ups without a signal are possible, so wait in a loop, or with [awaitFor].
  *
- * **Order.** A signal goes to the one who has waited longest. It is never lost: who gives up at the same moment, by a
- * time-out or an interrupt, either has been signalled and says so, or leaves the signal to the next; who is cancelled
- * passes it on.
+ * **Order.** A signal goes to the one who has waited longest; between processes, to that one of the next process in
+ * turn. It is never lost: who gives up at the same moment, by a time-out or an interrupt, either has been signalled and
+ * says so, or leaves the signal to the next; who is cancelled passes it on. When a process ends, those of others may
+ * wake without a signal.
  *
  * **Follows:** Python `threading.Condition` for the operations, `java.util.concurrent.locks.Condition` for the rest.
  */
-public class Condition private constructor(private val monitor: Monitor, private val word: Cell) : Serializable {
+public class Condition private constructor(private val monitor: Monitor, private val plot: Plot) : Serializable {
     /*
-     * The word: | waiting 32 | granted 32 |, in each process one; granted never exceeds waiting.
+     * The word: | waiting 32 | granted 32 |, one for each process; granted never exceeds waiting.
      *
      *     await, holding the lock       joins the line, waiting + 1, frees the lock, sleeps until granted
-     *     signal(n), holding the lock   granted + n, as far as there are waiting
-     *     deliver, by anybody           wakes as many as are granted, in order, and takes them off both counts
+     *     signal(n), holding the lock   granted + n, as far as there are waiting, in one process after the other
+     *     deliver, in the process       wakes as many as are granted, in order, and takes them off both counts
      *     leaving early                 out of the line and waiting - 1, unless granted: then the caller was signalled
      *
      * The last two exclude each other, and so do two deliveries; that is what Cell.grant and Cell.leaveUngranted are
      * for.
      */
 
+    private val line: Cell = plot.cell(0)
+    private val ledger = plot.ledger()
+    private val own = ledger.own
+
     /** Makes a condition with a reentrant lock of its own, for the workers of [backend]. */
     @JvmOverloads
     public constructor(backend: Backend = Backend.current()) : this(RLock(backend))
 
     /** Makes a condition of [lock], which others may use as well. */
-    public constructor(lock: RLock) : this(ReentrantMonitor(lock), lock.newCell(0))
+    public constructor(lock: RLock) : this(ReentrantMonitor(lock), lock.newPlot(Kind.CONDITION))
 
     /** Makes a condition of [lock], which others may use as well. */
-    public constructor(lock: Lock) : this(PlainMonitor(lock), lock.newCell(0))
+    public constructor(lock: Lock) : this(PlainMonitor(lock), lock.plot.another(Kind.CONDITION))
 
     /** Runs [block] holding the lock. Waits and is cancelled as [RLock.withLock], or [Lock.lock]. */
     public suspend fun <T> withLock(block: suspend () -> T): T = monitor.withLock(block)
@@ -178,7 +189,7 @@ public class Condition private constructor(private val monitor: Monitor, private
     }
 
     /** Says how many wait, and who holds the lock. */
-    override fun toString(): String = "Condition(${waiting(word.value)} waiting, $monitor)"
+    override fun toString(): String = "Condition(${ledger.sum(::waiting)} waiting, $monitor)"
 
     private fun requireHeld(what: String) {
         if (!monitor.isHeld) throw IllegalMonitorStateException(
@@ -188,34 +199,42 @@ public class Condition private constructor(private val monitor: Monitor, private
 
     private fun enter(waiter: Waiter): Any {
         requireHeld("await")
-        word.enter(waiter)
-        word.update { it + ONE_WAITING }
+        line.enter(waiter)
+        own.update { it + ONE_WAITING }
         return monitor.release()
     }
 
     private fun leave(waiter: Waiter) {
-        word.leaveUngranted(waiter) {
-            // A grant that nobody is left to get goes as well: the signal finds this waiter gone.
-            word.update { (it - ONE_WAITING).let { left -> if (granted(left) > waiting(left)) left - 1 else left } }
+        var isTooMuch = false
+        line.leaveUngranted(waiter) {
+            val before = own.update { if (granted(it) == waiting(it)) it - ONE_WAITING - 1 else it - ONE_WAITING }
+            isTooMuch = granted(before) == waiting(before)
         }
+        if (isTooMuch) grant(1) // one that nobody is left to get here: the signal goes to another process
     }
 
     private fun grant(count: Int) {
-        word.update { it + minOf(count.toLong(), waiting(it) - granted(it)) }
-        deliver()
+        var left = count.toLong()
+        ledger.visitWaiting { process, word ->
+            val before = word.update { it + minOf(left, waiting(it) - granted(it)) }
+            val given = minOf(left, waiting(before) - granted(before))
+            left -= given
+            if (given > 0) if (process == ledger.self) deliver() else line.signalIn(process)
+            left == 0L
+        }
     }
 
     private fun deliver() {
-        word.grant { granted(word.update { it - granted(it) * (ONE_WAITING + 1) }).toInt() }
+        line.grant { granted(own.update { it - granted(it) * (ONE_WAITING + 1) }).toInt() }
     }
 
     /** The wait itself, in both colours. A wake without a grant says that somebody must deliver. */
     private inline fun sleepUntilGranted(waiter: Waiter, deadline: Deadline, sleep: () -> Unit) {
         while (true) {
-            if (granted(word.value) > 0) deliver()
+            if (granted(own.value) > 0) deliver()
             if (waiter.isGranted || deadline.isPast) return
             sleep()
-            word.rearm(waiter)
+            line.rearm(waiter)
         }
     }
 
@@ -251,10 +270,20 @@ public class Condition private constructor(private val monitor: Monitor, private
         }
     }
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, monitor.lock) }
+
+    private class Handle(plot: SharedPlot, private val lock: Any) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = of(lock, plot)
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     /** What a condition needs of its lock, of either kind. */
     private sealed interface Monitor {
+        val lock: Any
+
         val isHeld: Boolean
 
         suspend fun <T> withLock(block: suspend () -> T): T
@@ -277,7 +306,7 @@ public class Condition private constructor(private val monitor: Monitor, private
         fun takeAgainBlocking(held: Any)
     }
 
-    private class PlainMonitor(private val lock: Lock) : Monitor {
+    private class PlainMonitor(override val lock: Lock) : Monitor {
         /** A plain lock does not know its holder. */
         override val isHeld get() = lock.isLocked
 
@@ -302,7 +331,7 @@ public class Condition private constructor(private val monitor: Monitor, private
         override fun toString() = lock.toString()
     }
 
-    private class ReentrantMonitor(private val lock: RLock) : Monitor {
+    private class ReentrantMonitor(override val lock: RLock) : Monitor {
         override val isHeld get() = lock.isHeldByCurrentWorker
 
         override suspend fun <T> withLock(block: suspend () -> T): T = lock.withLock(block)
@@ -326,13 +355,11 @@ public class Condition private constructor(private val monitor: Monitor, private
         override fun toString() = lock.toString()
     }
 
-    private companion object {
+    internal companion object {
         private const val serialVersionUID = 1L
-        private const val WAITING_SHIFT = 32
-        private const val ONE_WAITING = 1L shl WAITING_SHIFT
 
-        fun waiting(word: Long): Long = word ushr WAITING_SHIFT
-
-        fun granted(word: Long): Long = word and 0xFFFF_FFFFL
+        /** The condition that has [plot], of [lock], which is of either kind. */
+        fun of(lock: Any, plot: Plot) =
+            Condition(if (lock is RLock) ReentrantMonitor(lock) else PlainMonitor(lock as Lock), plot)
     }
 }

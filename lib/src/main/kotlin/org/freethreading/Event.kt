@@ -2,9 +2,12 @@ package org.freethreading
 
 import org.freethreading.cell.Cell
 import org.freethreading.cell.Deadline
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import kotlin.time.Duration
 
@@ -17,16 +20,18 @@ import kotlin.time.Duration
  *
  * **Follows:** Python `threading.Event`.
  */
-public class Event internal constructor(private val word: Cell) : Serializable {
+public class Event internal constructor(private val plot: Plot) : Serializable {
     /*
      * The word: | generation 63 | set 1 |. Setting a clear event starts the next generation, by which a waiter that
      * wakes late knows that it was freed, though the flag may be clear again. Whoever finds it set at first is free
      * already.
      */
 
+    private val word: Cell = plot.cell(0)
+
     /** Makes an event that is not set, for the workers of [backend]. */
     @JvmOverloads
-    public constructor(backend: Backend = Backend.current()) : this(backend.newCell(0))
+    public constructor(backend: Backend = Backend.current()) : this(backend.newPlot(Kind.EVENT))
 
     /** Whether the flag is set at the moment of the call. */
     public val isSet: Boolean get() = isSet(word.value)
@@ -92,7 +97,15 @@ public class Event internal constructor(private val word: Cell) : Serializable {
         return isSet(start) || isSet(seen) || seen >= start + NEXT_GENERATION
     }
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = plot.handleOf(this, ::Handle)
+
+    private class Handle(plot: SharedPlot) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = Event(plot)
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     private companion object {
         private const val serialVersionUID = 1L

@@ -4,10 +4,19 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
 import org.freethreading.cell.Cell
 import org.freethreading.cell.Deadline
+import org.freethreading.cell.Kind
+import org.freethreading.cell.LockWord.ABANDONED
+import org.freethreading.cell.LockWord.CLAIMED
+import org.freethreading.cell.LockWord.FREE
+import org.freethreading.cell.LockWord.HELD
+import org.freethreading.cell.LockWord.OWNER_SHIFT
+import org.freethreading.cell.LockWord.THREAD_SHIFT
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.Waiter
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import kotlin.time.Duration
 
@@ -15,16 +24,16 @@ import kotlin.time.Duration
  * A lock that one worker at a time holds; coroutines suspend on it and threads block on it, side by side.
  * Not reentrant, and any worker may unlock it. Safe for concurrent use.
  *
- * **Order.** Those who wait are woken first come, first served; the lock goes to the first who is awake, so a newcomer,
- * or a thread behind a coroutine, may come before somebody who is just waking up. Who has waited for about a
- * millisecond puts a claim on the lock, and then newcomers stand behind. Only [tryLock] without a timeout heeds no
- * claim.
+ * **Order.** Those who wait are woken first come, first served, and processes in turn; the lock goes to the first who
+ * is awake, so a newcomer, or a thread behind a coroutine, may come before somebody who is just waking up. Who has
+ * waited for about a millisecond puts a claim on the lock, and then newcomers stand behind. Only [tryLock] without a
+ * timeout heeds no claim.
  *
  * **Memory.** What was done before [unlock] is visible after the next worker has taken the lock.
  *
  * **Follows:** Python `threading.Lock` for the operations, `java.util.concurrent.locks.Lock` for memory effects.
  */
-public class Lock internal constructor(private val word: Cell) : Serializable {
+public class Lock internal constructor(internal val plot: Plot, line: Int = 0) : Serializable {
     /*
      * The word: | process 28 | thread 32 | unused 1 | CLAIMED | ABANDONED | HELD |, 0 when free.
      *
@@ -41,9 +50,12 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
      * The process is 0 in memory that only one process sees. The thread, 0 for a coroutine, serves toString.
      */
 
+    private val word: Cell = plot.cell(line)
+    private val me = plot.owner shl OWNER_SHIFT or HELD
+
     /** Makes a free lock for the workers of [backend]. */
     @JvmOverloads
-    public constructor(backend: Backend = Backend.current()) : this(backend.newCell(FREE))
+    public constructor(backend: Backend = Backend.current()) : this(backend.newPlot(Kind.LOCK))
 
     /** Whether somebody holds the lock at the moment of the call. */
     public val isLocked: Boolean get() = word.value and HELD != 0L
@@ -123,15 +135,14 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
         if (!takeFree(A_COROUTINE)) withContext(NonCancellable) { takeInLine(Deadline.NEVER) }
     }
 
-    /** Makes a cell where this lock has its own. */
-    internal fun newCell(initial: Long): Cell = word.another(initial)
-
     /** Says who holds the lock. */
     override fun toString(): String {
         val seen = word.value
         val thread = seen ushr THREAD_SHIFT and THREAD_MASK
+        val owner = seen ushr OWNER_SHIFT
         return when {
             seen and HELD == 0L -> "Lock(free)"
+            owner != plot.owner -> "Lock(held by ${plot.nameOf(owner)})"
             thread == A_COROUTINE -> "Lock(held by a coroutine)"
             else -> "Lock(held by thread ${threadNamed(thread)})"
         }
@@ -189,22 +200,25 @@ public class Lock internal constructor(private val word: Cell) : Serializable {
 
     private fun waitedNanos(waiter: Waiter) = System.nanoTime() - waiter.sinceNanos
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = plot.handleOf(this, ::Handle)
+
+    private fun heldBy(thread: Long): Long = me or (thread and THREAD_MASK shl THREAD_SHIFT)
+
+    private class Handle(plot: SharedPlot) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = Lock(plot)
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     private companion object {
         private const val serialVersionUID = 1L
-        private const val FREE = 0L
-        private const val HELD = 1L
-        private const val ABANDONED = 2L
-        private const val CLAIMED = 4L
-        private const val THREAD_SHIFT = 4
         private const val THREAD_MASK = 0xFFFF_FFFFL
         private const val A_COROUTINE = 0L
         private const val PATIENCE_NANOS = 1_000_000L
 
         fun thisThread(): Long = Thread.currentThread().id
-
-        fun heldBy(thread: Long): Long = HELD or (thread and THREAD_MASK shl THREAD_SHIFT)
 
         fun threadNamed(id: Long): String =
             Thread.getAllStackTraces().keys.firstOrNull { it.id and THREAD_MASK == id }?.let { "'${it.name}'" } ?: "$id"

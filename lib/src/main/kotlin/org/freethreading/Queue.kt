@@ -4,25 +4,23 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.channels.ChannelResult
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
-import org.freethreading.cell.Cell
 import org.freethreading.cell.Deadline
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.cell.update
 import org.freethreading.queue.Items
-import org.freethreading.wire.Border
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
-import java.util.Collections
-import java.util.IdentityHashMap
 import kotlin.time.Duration
 
 /**
  * A first-in, first-out queue between workers: coroutines suspend and threads block, side by side, to put into a full
  * queue and to get from an empty one. Safe for concurrent use. Items may be null if [T] allows it.
  *
- * **Order.** Items come out in the order in which they went in. Those who wait are woken first come, first served,
- * but a newcomer, or a thread behind a coroutine, may come before somebody who is just waking up.
+ * **Order.** Items come out in the order in which they went in. Those who wait are woken first come, first served, and
+ * processes in turn, but a newcomer, or a thread behind a coroutine, may come before somebody who is just waking up.
  *
  * **Ending.** After [shutdown] the queue takes no more items, and when it is empty it gives none: consumers that loop
  * over the queue end. **Tracking.** [join] waits until as many items are done ([taskDone]) as were put.
@@ -36,26 +34,25 @@ import kotlin.time.Duration
 public class Queue<T> internal constructor(
     public val capacity: Int,
     private val items: Items<T>,
-    private val border: Border?,
-    firstCell: Cell,
+    internal val plot: Plot,
 ) : Serializable {
     /*
-     * Three words and two locks. The two sides share nothing but the words:
+     * Two words and two locks. The two sides share nothing but the words:
      *
      *     putting   held to append      entered   | items put so far 62 | dropped 1 | closed 1 |   getters wait here
      *     getting   held to take        left      | items taken so far |                          putters wait here
-     *                                   settled   | items done so far |                           join waits here
+     *                                   settled   only for join to wait at; the items know how many are done
      *
-     * settled <= entered, left <= entered; entered - left are in the queue. Storing a word is the commit: an item is in
-     * the queue when `entered` says so, and gone when `left` says so. Who needs both locks takes `putting` first. They
-     * are held for a few steps in which nobody waits and no code of the user runs, so even a coroutine takes them
+     * items done <= entered, left <= entered; entered - left are in the queue. Storing a word is the commit: an item is
+     * in the queue when `entered` says so, and gone when `left` says so. Who needs both locks takes `putting` first.
+     * They are held for a few steps in which nobody waits and no code of the user runs, so even a coroutine takes them
      * blocking.
      */
-    private val entered = firstCell.another(0, apart = true)
-    private val left = firstCell.another(0, apart = true)
-    private val settled = firstCell
-    private val putting = Lock(firstCell.another(0, apart = true))
-    private val getting = Lock(firstCell.another(0, apart = true))
+    private val entered = plot.cell(ENTERED)
+    private val left = plot.cell(LEFT)
+    private val settled = plot.cell(SETTLED)
+    private val putting = Lock(plot, PUTTING)
+    private val getting = Lock(plot, GETTING)
 
     /** How often items were removed other than by taking the first. Written with both locks held, read with either. */
     private var removals = 0
@@ -65,16 +62,19 @@ public class Queue<T> internal constructor(
      *
      * [capacity] is how many items it holds before [put] waits; 0: as many as there is memory for. With [redeliver], an
      * item that was taken by a worker whose process ended before [taskDone] comes back to the front; among threads that
-     * never happens.
+     * never happens. Without it, such an item counts as done.
      *
      * @throws IllegalArgumentException if [capacity] is negative
+     * @throws UnsupportedOperationException if it is to redeliver between processes, which it cannot do as yet
      */
     @JvmOverloads
     public constructor(
         capacity: Int = 0,
-        @Suppress("UNUSED_PARAMETER") redeliver: Boolean = false,
+        redeliver: Boolean = false,
         backend: Backend = Backend.current(),
-    ) : this(requireCapacity(capacity), backend.newItems(), backend.border, backend.newCell(0))
+    ) : this(requireCapacity(capacity), backend.also { requirePossible(redeliver, it) }, backend.newPlot(Kind.QUEUE))
+
+    private constructor(capacity: Int, backend: Backend, plot: Plot) : this(capacity, backend.newItems(plot), plot)
 
     /** How many items are in the queue at the moment of the call. */
     public val size: Int get() = Math.toIntExact(minOf(count(), Int.MAX_VALUE.toLong()))
@@ -116,8 +116,8 @@ public class Queue<T> internal constructor(
      * @throws NotShippableException as [put]
      */
     public fun tryPut(item: T): Boolean {
-        border?.checkValue(item, "item")
-        return append(item)
+        val kept = items.pack(item)
+        return putting(kept) { append(kept) }
     }
 
     /** Puts [item] if there is room within [timeout], and says so. Suspends, is cancelled and fails as [put]. */
@@ -189,10 +189,11 @@ public class Queue<T> internal constructor(
     public fun peekOrNull(): T? = peek().getOrNull()
 
     /** The first item, which stays in the queue; a failure when it is empty. Never waits. */
-    public fun peek(): ChannelResult<T> = result {
+    public fun peek(): ChannelResult<T> = result(items::read) {
         getting.hold {
             val end = entered.value
-            if (sequence(end) == left.value) emptiness(end) else items.first()
+            val first = left.value
+            if (sequence(end) == first) emptiness(end) else items.first(first)
         }
     }
 
@@ -202,7 +203,9 @@ public class Queue<T> internal constructor(
      * @throws IllegalStateException if it is called more often than items were put
      */
     public fun taskDone() {
-        settle(1, exact = true)
+        check(settle(1, exact = true)) {
+            "taskDone() on $this was called more often than items were put: call it once per item"
+        }
     }
 
     /**
@@ -247,7 +250,9 @@ public class Queue<T> internal constructor(
     }
 
     /** The items in the queue at the moment of the call, first to last; they stay in it. */
-    public fun toList(): List<T> = getting.hold { items.snapshot(size) }
+    public fun toList(): List<T> = snapshot().map(items::read)
+
+    private fun snapshot(): List<Any?> = getting.hold { items.snapshot(left.value, size) }
 
     /**
      * Loops over the items at the moment of the call, first to last; they stay in the queue. `remove` removes that very
@@ -263,32 +268,25 @@ public class Queue<T> internal constructor(
     @JvmOverloads
     public fun drain(most: Int = Int.MAX_VALUE): List<T> {
         require(most >= 0) { "cannot drain $most items: it takes 0 or more" }
-        val taken = getting.hold {
-            List(minOf(size, most)) { items.takeFirst() }.also { left.value += it.size }
-        }
+        val taken = getting.hold { List(minOf(size, most)) { takeFirst(left.value) } }
         if (taken.isNotEmpty()) left.signalAll()
-        return taken
+        return taken.map(items::open)
     }
 
     /** Removes the items that [unwanted] is true for, which count as done, and returns how many they were. */
     public fun removeIf(unwanted: (T) -> Boolean): Int {
-        val doomed = Collections.newSetFromMap(IdentityHashMap<T, Boolean>())
-        toList().filterTo(doomed, unwanted)
-        return if (doomed.isEmpty()) 0 else dropping { all -> all.filterNot { it in doomed } }
+        val doomed = snapshot().filter { unwanted(items.read(it)) }
+        return if (doomed.isEmpty()) 0 else dropping { all -> all.without(doomed) }
     }
 
     /** Removes the first item that equals [item], which counts as done, if there is one, and says so. */
     public fun remove(item: T): Boolean {
         while (true) {
-            val items = toList()
-            val index = items.indexOfFirst { item == it }
-            if (index < 0) return false
-            if (removeSame(items[index])) return true
+            val found = snapshot().filter { item == items.read(it) }.take(1) // which may be null
+            if (found.isEmpty()) return false
+            if (dropping { all -> all.without(found) } > 0) return true
         }
     }
-
-    /** Removes the first item that is the very object [item], which counts as done, if it is there, and says so. */
-    public fun removeSame(item: T): Boolean = dropping { all -> all.without(all.indexOfFirst { it === item }) } > 0
 
     /** Removes all items, which count as done. */
     public fun clear() {
@@ -312,9 +310,26 @@ public class Queue<T> internal constructor(
         putInLine(item, Deadline.NEVER)
     }
 
-    private suspend fun putInLine(item: T, deadline: Deadline) = left.awaitUntil(deadline) { append(item) }
+    private suspend fun putInLine(item: T, deadline: Deadline): Boolean {
+        val kept = items.pack(item)
+        return putting(kept) { left.awaitUntil(deadline) { append(kept) } }
+    }
 
-    private fun putInLineBlocking(item: T, deadline: Deadline) = left.blockUntil(deadline) { append(item) }
+    private fun putInLineBlocking(item: T, deadline: Deadline): Boolean {
+        val kept = items.pack(item)
+        return putting(kept) { left.blockUntil(deadline) { append(kept) } }
+    }
+
+    /** Does [put], and discards what was packed if it has not got into the queue. */
+    private inline fun putting(kept: Any?, put: () -> Boolean): Boolean {
+        var isIn = false
+        try {
+            isIn = put()
+        } finally {
+            if (!isIn) items.discard(kept)
+        }
+        return isIn
+    }
 
     private suspend fun takeInLine(deadline: Deadline): Any? {
         var taken: Any? = NOTHING
@@ -334,14 +349,14 @@ public class Queue<T> internal constructor(
         return taken
     }
 
-    private fun append(item: T): Boolean {
+    private fun append(kept: Any?): Boolean {
         if (isFull(entered.value)) return false // and not closed; seen without the lock
         val room = putting.hold {
             val before = entered.value
             if (before and CLOSED != 0L) throw QueueShutdownException("$this takes no more items")
             val room = !isFull(before)
             if (room) {
-                items.append(item)
+                items.append(kept, sequence(before))
                 entered.value = before + ONE
             }
             room
@@ -358,12 +373,20 @@ public class Queue<T> internal constructor(
             val first = left.value
             val end = entered.value
             when {
-                sequence(end) != first -> items.takeFirst().also { left.value = first + 1 }
+                sequence(end) != first -> takeFirst(first)
                 else -> emptiness(end)
             }
         }
         if (capacity != 0 && taken !== NOTHING && taken !== ENDED) left.signal()
         return taken
+    }
+
+    /** Takes the first item behind [number] others, with the taking side held. */
+    private fun takeFirst(number: Long): Any? {
+        val kept = items.takeFirst(number)
+        left.value = number + 1
+        items.taken(number)
+        return kept
     }
 
     /** What an empty queue gives, when [end] is the very word by which it was seen to be empty. */
@@ -372,35 +395,33 @@ public class Queue<T> internal constructor(
     private fun isFull(entered: Long) =
         capacity != 0 && entered and CLOSED == 0L && sequence(entered) - left.value >= capacity
 
-    private fun item(taken: Any?): T {
-        if (taken === ENDED) throw ended()
-        @Suppress("UNCHECKED_CAST") // what is neither mark is an item
-        return taken as T
-    }
+    private fun item(taken: Any?): T = if (taken === ENDED) throw ended() else items.open(taken)
 
     @OptIn(InternalCoroutinesApi::class)
-    private inline fun result(take: () -> Any?): ChannelResult<T> {
+    private inline fun result(open: (Any?) -> T = items::open, take: () -> Any?): ChannelResult<T> {
         val taken = take()
         return when { // by identity: an item's equals is not asked
             taken === NOTHING -> ChannelResult.failure()
             taken === ENDED -> ChannelResult.closed(ended())
-            else -> ChannelResult.success(item(taken))
+            else -> ChannelResult.success(open(taken))
         }
     }
 
     private fun ended() = QueueShutdownException("$this is empty and gets no more items")
 
     /** Replaces the items by what [remain] makes of them, and returns how many fewer there are. */
-    private inline fun dropping(remain: (List<T>) -> List<T>): Int {
+    private inline fun dropping(remain: (List<Any?>) -> List<Any?>): Int {
         val dropped = putting.hold {
             getting.hold {
-                val before = items.snapshot(size)
+                val first = left.value
+                val before = items.snapshot(first, size)
                 val after = remain(before)
-                items.rewrite(after)
-                (before.size - after.size).also {
-                    left.value += it
-                    if (it > 0) removals++
+                val count = before.size - after.size
+                if (count > 0) {
+                    items.drop(first, before, after, sequence(entered.value)) { left.value += it }
+                    removals++
                 }
+                count
             }
         }
         if (dropped > 0) {
@@ -410,21 +431,16 @@ public class Queue<T> internal constructor(
         return dropped
     }
 
-    private fun settle(count: Int, exact: Boolean = false) {
-        val before = settled.update { done ->
-            val open = sequence(entered.value) - done
-            check(
-                !exact || open >= count
-            ) { "taskDone() on $this was called more often than items were put: call it once per item" }
-            done + minOf(open, count.toLong())
-        }
-        if (before < settled.value && isSettled()) settled.signalAll()
+    private fun settle(count: Int, exact: Boolean = false): Boolean {
+        val isSettled = items.settle(count, exact) { sequence(entered.value) }
+        if (isSettled && isSettled()) settled.signalAll()
+        return isSettled
     }
 
     private fun isSettled(): Boolean {
-        val done = settled.value // read before `entered`, which never falls behind it
+        val done = items.settled // read before `entered`, which never falls behind it
         val end = entered.value
-        return end and DROPPED != 0L || done == sequence(end)
+        return end and DROPPED != 0L || done >= sequence(end)
     }
 
     /** Exact: as long as `entered` has not moved, `left` is read at a moment when it belonged to it. */
@@ -436,7 +452,20 @@ public class Queue<T> internal constructor(
         }
     }
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, capacity) }
+
+    private class Handle(plot: SharedPlot, private val capacity: Int) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = Queue<Any?>(capacity, Backend.processes().newItems(plot), plot)
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
+
+    private fun List<Any?>.without(doomed: List<Any?>): List<Any?> {
+        var next = 0 // both are in the order of the queue
+        return filterNot { item -> next < doomed.size && items.isSame(item, doomed[next]).also { if (it) next++ } }
+    }
 
     private inner class SnapshotIterator : MutableIterator<T> {
         private var start = 0L
@@ -444,7 +473,7 @@ public class Queue<T> internal constructor(
         private val snapshot = getting.hold {
             start = left.value
             removalsSeen = removals
-            items.snapshot(size)
+            items.snapshot(start, size)
         }
         private var next = 0
         private var removable = false
@@ -454,7 +483,7 @@ public class Queue<T> internal constructor(
         override fun next(): T {
             if (!hasNext()) throw NoSuchElementException("no more than ${snapshot.size} items")
             removable = true
-            return snapshot[next++]
+            return items.read(snapshot[next++])
         }
 
         override fun remove() {
@@ -464,15 +493,20 @@ public class Queue<T> internal constructor(
                 // Items go from the front, so the place is known; unless others removed some, then it is no further on.
                 val place = next - 1 - (left.value - start)
                 val last = if (removals == removalsSeen) place else next - 1L
-                val index = all.indices.firstOrNull { it in place..last && all[it] === snapshot[next - 1] }
+                val index = all.indices.firstOrNull { it in place..last && items.isSame(all[it], snapshot[next - 1]) }
                 if (index != null && removals == removalsSeen) removalsSeen++
-                all.without(index ?: -1)
+                all.withoutAt(index ?: -1)
             }
         }
     }
 
     private companion object {
         private const val serialVersionUID = 1L
+        private const val ENTERED = 0
+        private const val LEFT = 1
+        private const val SETTLED = 2
+        private const val PUTTING = 3
+        private const val GETTING = 4
         private const val CLOSED = 1L
         private const val DROPPED = 2L
         private const val ONE = 4L
@@ -481,12 +515,19 @@ public class Queue<T> internal constructor(
 
         fun sequence(entered: Long): Long = entered / ONE
 
+        fun requirePossible(redeliver: Boolean, backend: Backend) {
+            if (redeliver && backend.name() == "processes") throw UnsupportedOperationException(
+                "a queue cannot redeliver between processes as yet: make it without redeliver, and what a dead " +
+                    "process has taken counts as done"
+            )
+        }
+
         fun requireCapacity(capacity: Int): Int {
             require(capacity >= 0) { "a queue cannot have a capacity of $capacity: it takes 0 (unbounded) or more" }
             return capacity
         }
 
-        fun <T> List<T>.without(index: Int): List<T> = filterIndexed { i, _ -> i != index }
+        fun <T> List<T>.withoutAt(index: Int): List<T> = filterIndexed { i, _ -> i != index }
 
         inline fun <R> Lock.hold(step: () -> R): R {
             lockUninterruptibly()

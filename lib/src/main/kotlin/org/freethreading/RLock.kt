@@ -5,10 +5,12 @@ import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.withContext
-import org.freethreading.cell.Cell
 import org.freethreading.cell.Hold
 import org.freethreading.cell.HoldKey
-import org.freethreading.wire.HeapHandle
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import java.io.Serializable
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.time.Duration
@@ -140,7 +142,7 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
         hold(held.holder, held.holds)
     }
 
-    internal fun newCell(initial: Long): Cell = lock.newCell(initial)
+    internal fun newPlot(kind: Kind): Plot = lock.plot.another(kind)
 
     /** Says who holds the lock. */
     override fun toString(): String = "R$lock"
@@ -203,7 +205,15 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
         lock.unlock()
     }
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = lock.plot.handleOf(this, ::Handle)
+
+    private class Handle(plot: SharedPlot) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = RLock(Lock(plot))
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     /** Who held the lock, and how often. */
     internal class Held(val holder: Any, val holds: Int)

@@ -2,31 +2,42 @@ package org.freethreading
 
 import org.freethreading.cell.Cell
 import org.freethreading.cell.Deadline
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
+import org.freethreading.cell.SharedHandle
+import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.Waiter
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.cell.update
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import kotlin.time.Duration
 
 /**
  * A counting semaphore: coroutines suspend and threads block until enough permits are free. Safe for concurrent use.
- * Permits belong to nobody: any worker may release, also more than were taken.
+ * Permits belong to nobody: any worker may release, also more than were taken. Between processes there is one
+ * exception: what a process has taken when it ends is free again, if the semaphore was made with 1 to 64 permits.
  *
- * **Order.** Those who wait are woken first come, first served; the permits go to the first who is awake and finds
- * enough of them, so a newcomer, or a thread behind a coroutine, may come before somebody who is just waking up, and
- * one who waits for a single permit before one who waits for many.
+ * **Order.** Those who wait are woken first come, first served, and processes in turn; the permits go to the first
+ * who is awake and finds enough of them, so a newcomer, or a thread behind a coroutine, may come before somebody who is
+ * just waking up, and one who waits for a single permit before one who waits for many.
  *
  * **Memory.** What was done before [release] is visible after the [acquire] that takes a permit freed by it.
  *
  * **Follows:** Python `threading.Semaphore` for the operations, `java.util.concurrent.Semaphore` for memory effects.
  */
-public open class Semaphore internal constructor(private val permits: Cell, private val limit: Int) : Serializable {
+public open class Semaphore internal constructor(
+    private val plot: Plot,
+    private val initial: Int,
+    isBounded: Boolean,
+    isNew: Boolean,
+) : Serializable {
     /*
-     * The word: how many permits are free. A release wakes one waiter; a waiter that leaves permits over wakes the
-     * next.
+     * A release wakes one waiter; a waiter that leaves permits over wakes the next. What permits are: Permits.
      */
+
+    private val permits = plot.permits(initial, isNew)
+    private val line: Cell = plot.cell(0)
+    private val limit = if (isBounded) initial else Int.MAX_VALUE
 
     /**
      * Makes a semaphore with [permits] permits, all of them free, for the workers of [backend].
@@ -37,10 +48,10 @@ public open class Semaphore internal constructor(private val permits: Cell, priv
     public constructor(
         permits: Int = 1,
         backend: Backend = Backend.current()
-    ) : this(backend.newPermits(permits), Int.MAX_VALUE)
+    ) : this(backend.newPermits(permits), permits, isBounded = false, isNew = true)
 
     /** How many permits are free at the moment of the call. */
-    public val availablePermits: Int get() = permits.value.toInt()
+    public val availablePermits: Int get() = permits.free.toInt()
 
     /**
      * Takes [count] permits at once, suspending until so many are free.
@@ -106,11 +117,10 @@ public open class Semaphore internal constructor(private val permits: Cell, priv
     @JvmOverloads
     public fun release(count: Int = 1) {
         require(count >= 0) { "cannot release $count permits: it takes 0 or more" }
-        permits.update { free ->
-            check(free + count <= limit) { "release($count) of $this makes more than $limit: release each permit once" }
-            free + count
+        check(permits.give(count, limit)) {
+            "release($count) of $this makes more than $limit: release each permit once"
         }
-        permits.signal()
+        line.signal()
     }
 
     /** Says how many permits are free. */
@@ -122,32 +132,45 @@ public open class Semaphore internal constructor(private val permits: Cell, priv
     }
 
     private suspend fun acquireInLine(count: Int, deadline: Deadline) =
-        permits.awaitUntil(deadline) { tryTake(count, it) }
+        line.awaitUntil(deadline) { tryTake(count, it) }
 
     private fun acquireInLineBlocking(count: Int, deadline: Deadline) =
-        permits.blockUntil(deadline) { tryTake(count, it) }
+        line.blockUntil(deadline) { tryTake(count, it) }
 
     private fun tryTake(count: Int, waiter: Waiter?): Boolean {
-        while (true) {
-            val free = permits.value
-            if (free < count) return false
-            if (permits.compareAndSet(free, free - count)) {
-                if (waiter != null && free > count) permits.signal()
-                return true
-            }
-        }
+        if (!permits.take(count)) return false
+        if (waiter != null && permits.free > 0) line.signal()
+        return true
     }
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    /** What a semaphore, or a subclass of it, serialises to. */
+    internal fun handle(): Any = plot.handleOf(this) { Handle(it, initial, limit == initial) }
+
+    private fun writeReplace(): Any = handle()
+
+    private class Handle(
+        plot: SharedPlot,
+        private val initial: Int,
+        private val isBounded: Boolean,
+    ) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) = when {
+            isBounded -> BoundedSemaphore(plot, initial, isNew = false)
+            else -> Semaphore(plot, initial, isBounded = false, isNew = false)
+        }
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     private companion object {
         private const val serialVersionUID = 1L
     }
 }
 
-internal fun Backend.newPermits(permits: Int): Cell {
+internal fun Backend.newPermits(permits: Int): Plot {
     require(permits >= 0) { "a semaphore cannot have $permits permits: it takes 0 or more" }
-    return newCell(permits.toLong())
+    return newPlot(Kind.SEMAPHORE)
 }
 
 /**

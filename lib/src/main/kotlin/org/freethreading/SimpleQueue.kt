@@ -1,7 +1,6 @@
 package org.freethreading
 
 import kotlinx.coroutines.channels.ChannelResult
-import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import kotlin.time.Duration
 
@@ -65,7 +64,15 @@ public class SimpleQueue<T> private constructor(private val queue: Queue<T>) : S
     /** Says how many items are in it. */
     override fun toString(): String = "Simple$queue"
 
-    private fun writeReplace(): Any = HeapHandle(this)
+    private fun writeReplace(): Any = queue.plot.handleOf(this) { Handle(queue) }
+
+    private class Handle(private val queue: Queue<*>) : Serializable {
+        private fun readResolve(): Any = SimpleQueue(queue)
+
+        private companion object {
+            private const val serialVersionUID = 1L
+        }
+    }
 
     private companion object {
         private const val serialVersionUID = 1L

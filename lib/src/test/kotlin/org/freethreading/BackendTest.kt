@@ -70,7 +70,7 @@ class BackendTest : FunSpec({
         Backend.threads(strict = true) shouldNotBe Backend.threads(strict = false)
         Backend.threads(strict = true).hashCode() shouldBe Backend.threads(strict = true).hashCode()
 
-        Backends.all.forEach { it.copied() shouldBe it }
+        Backends.ofThreads.forEach { it.copied() shouldBe it }
         val strict = Queue<Any>(backend = Backend.threads(strict = true).copied())
 
         shouldThrow<NotShippableException> { strict.put(Any()) }

@@ -6,14 +6,14 @@ import java.time.Duration
 internal object Backends {
     private val javaHasVirtualThreads = Runtime.version().feature() >= 21
 
-    /** For what needs threads: primitives, and what only threads can do. */
-    val all: List<Backend> = listOfNotNull(
+    /** For what only threads can do. */
+    val ofThreads: List<Backend> = listOfNotNull(
         Backend.threads(strict = true),
         if (javaHasVirtualThreads) Backend.virtualThreads(strict = true) else null,
     )
 
-    /** For workers and all that is made of them. A contract tells them apart by what they can do, as [canKill] says. */
-    val ofWorkers: List<Backend> = all + Backend.processes()
+    /** A contract tells them apart by what they can do, as [canKill] says. */
+    val all: List<Backend> = ofThreads + Backend.processes()
 }
 
 /** Whether a worker can be stopped whatever it does. */

@@ -13,7 +13,7 @@ class CancelledMapTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(cancelledMapContract(it)) }
+    Backends.all.forEach { include(cancelledMapContract(it)) }
 })
 
 /** Runs [block], and sees that no thread was ended by an exception meanwhile. */

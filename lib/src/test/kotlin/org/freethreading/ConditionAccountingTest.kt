@@ -7,7 +7,9 @@ import io.kotest.matchers.string.shouldStartWith
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import org.freethreading.cell.Cell
-import org.freethreading.cell.HeapCell
+import org.freethreading.cell.HeapPlot
+import org.freethreading.cell.Kind
+import org.freethreading.cell.Plot
 import org.freethreading.cell.Waiter
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
@@ -51,15 +53,19 @@ private class Door {
     }
 }
 
-private class CellWithDoor(private val door: Door, private val cell: Cell = HeapCell(0)) : Cell by cell {
+private class CellWithDoor(private val door: Door, private val cell: Cell) : Cell by cell {
     override fun leaveUngranted(waiter: Waiter, left: () -> Unit) = door.leaving { cell.leaveUngranted(waiter, left) }
 
     override fun grant(count: () -> Int) {
         door.delivering()
         cell.grant(count)
     }
+}
 
-    override fun another(initial: Long, apart: Boolean) = CellWithDoor(door, cell.another(initial, apart))
+private class PlotWithDoor(private val door: Door, private val plot: Plot = HeapPlot(Kind.LOCK)) : Plot by plot {
+    override fun cell(line: Int): Cell = CellWithDoor(door, plot.cell(line))
+
+    override fun another(kind: Kind): Plot = PlotWithDoor(door, plot.another(kind))
 }
 
 private inline fun <R> Condition.locked(block: () -> R): R {
@@ -94,7 +100,7 @@ private fun Condition.shouldBeInOrder(backend: Backend) {
 }
 
 private fun accountingContract(backend: Backend) = funSpec {
-    val locks = mapOf<String, (Cell) -> Condition>(
+    val locks = mapOf<String, (Plot) -> Condition>(
         "a lock" to { Condition(Lock(it)) },
         "a reentrant lock" to { Condition(RLock(Lock(it))) },
     )
@@ -106,7 +112,7 @@ private fun accountingContract(backend: Backend) = funSpec {
                 for ((name, signal) in signals) {
                     test("counts right after a $colour's time was up between the two steps of $name") {
                         val door = Door()
-                        val condition = newCondition(CellWithDoor(door))
+                        val condition = newCondition(PlotWithDoor(door))
 
                         val late = colour.party(
                             backend,
@@ -122,7 +128,7 @@ private fun accountingContract(backend: Backend) = funSpec {
 
                     test("counts right after a $colour gave up between the two steps of $name") {
                         val door = Door()
-                        val condition = newCondition(CellWithDoor(door))
+                        val condition = newCondition(PlotWithDoor(door))
 
                         val late = colour.waiterOn(backend, condition).awaitSleep()
                         late.giveUp()
@@ -136,7 +142,7 @@ private fun accountingContract(backend: Backend) = funSpec {
 
                 test("leaves the signal to the next when a $colour's time is up between its two steps") {
                     val door = Door()
-                    val condition = newCondition(CellWithDoor(door))
+                    val condition = newCondition(PlotWithDoor(door))
 
                     val late = colour.party(
                         backend,
@@ -158,7 +164,7 @@ private fun accountingContract(backend: Backend) = funSpec {
 
             test("counts right however many waits end while signals come") {
                 stress { round ->
-                    val condition = newCondition(HeapCell(0))
+                    val condition = newCondition(HeapPlot(Kind.LOCK))
                     val waiters = List(2) { i ->
                         ThreadParty(backend) {
                             val random = Random(2 * round + i)

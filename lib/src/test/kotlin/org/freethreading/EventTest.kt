@@ -7,8 +7,9 @@ import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.currentCoroutineContext
-import org.freethreading.cell.InterposedCell
+import org.freethreading.cell.InterposedPlot
 import org.freethreading.cell.Interposition
+import org.freethreading.cell.Kind
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -19,7 +20,7 @@ class EventTest : FunSpec({
 
     test("an event that was set when a wait began frees it, though it is cleared and set and cleared before the next look") {
         val interposition = Interposition()
-        val event = Event(InterposedCell(interposition))
+        val event = Event(InterposedPlot(interposition, Kind.EVENT))
         event.set()
 
         interposition.afterReading(3) { // the first generation, set

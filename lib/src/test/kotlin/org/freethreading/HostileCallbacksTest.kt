@@ -16,13 +16,13 @@ class HostileCallbacksTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach {
+    Backends.all.forEach {
         include(completionHandlerContract(it))
         include(uncaughtHandlerContract(it))
         include(leftInterruptContract(it))
     }
 
-    Backends.all.forEach { backend ->
+    Backends.ofThreads.forEach { backend ->
         test("an uncaught-exception handler that throws, on $backend, lets the loop go on when it is the thread's own") {
             val worker = Worker.eventLoop("hostile-thread", backend)
             worker.post { Thread.currentThread().setUncaughtExceptionHandler { _, _ -> error("nor here") } }

@@ -22,7 +22,7 @@ class PoolEndingTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(endingContract(it)) }
+    Backends.all.forEach { include(endingContract(it)) }
 })
 
 /** A job that knows how many wait for its end. */

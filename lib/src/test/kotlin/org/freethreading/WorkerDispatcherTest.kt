@@ -23,9 +23,9 @@ class WorkerDispatcherTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(dispatcherContract(it)) }
+    Backends.all.forEach { include(dispatcherContract(it)) }
 
-    Backends.all.forEach { backend ->
+    Backends.ofThreads.forEach { backend ->
         test("a dispatcher of $backend works with what kotlinx.coroutines brings") {
             backend.dispatcher(2).use { dispatcher ->
                 withContext(dispatcher as CoroutineDispatcher) {

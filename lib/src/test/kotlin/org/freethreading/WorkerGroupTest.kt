@@ -15,7 +15,7 @@ class WorkerGroupTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(groupContract(it)) }
+    Backends.all.forEach { include(groupContract(it)) }
 
     test("a group has at least one worker") {
         shouldThrow<IllegalArgumentException> { WorkerGroup(0) }.message shouldBe

@@ -34,7 +34,7 @@ class WorkerLoopTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(loopContract(it)) }
+    Backends.all.forEach { include(loopContract(it)) }
 
     context("a worker's loop on threads that check nothing") {
         test("stands still while a nested runBlocking runs inside one of its blocks") {

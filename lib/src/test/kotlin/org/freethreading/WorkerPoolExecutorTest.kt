@@ -29,9 +29,9 @@ class WorkerPoolExecutorTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(executorContract(it)) }
+    Backends.all.forEach { include(executorContract(it)) }
 
-    Backends.all.forEach { backend ->
+    Backends.ofThreads.forEach { backend ->
         test("an executor on $backend runs coroutines as a dispatcher") {
             val executor = WorkerPoolExecutor.builder().workers(1).backend(backend).name("desk").build()
             val dispatcher = executor.asCoroutineDispatcher()

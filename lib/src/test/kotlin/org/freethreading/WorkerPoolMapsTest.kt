@@ -36,7 +36,7 @@ class WorkerPoolMapsTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(mapsContract(it)) }
+    Backends.all.forEach { include(mapsContract(it)) }
 
     context("a map on threads that check nothing") {
         test("of an endless input reads only a little ahead of a slow consumer, in each form") {

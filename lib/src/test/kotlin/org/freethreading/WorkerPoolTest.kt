@@ -41,7 +41,7 @@ class WorkerPoolTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(poolContract(it)) }
+    Backends.all.forEach { include(poolContract(it)) }
 
     context("a pool on threads that check nothing") {
         test("gives exactly the exception that the task threw, whatever its type") {

@@ -23,7 +23,7 @@ class WorkerPoolTimeoutTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(timeoutContract(it)) }
+    Backends.all.forEach { include(timeoutContract(it)) }
 
     context("time on threads that check nothing") {
         test("begins anew with each attempt, and the second on a worker is not taken for a stuck first one") {

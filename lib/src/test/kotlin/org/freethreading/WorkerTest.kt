@@ -31,7 +31,7 @@ class WorkerTest : FunSpec({
     timeout = 600_000 // of a whole context
     invocationTimeout = 60_000
 
-    Backends.ofWorkers.forEach { include(workerContract(it)) }
+    Backends.all.forEach { include(workerContract(it)) }
 
     context("the main worker") {
         test("is called main, comes first, is alive and no daemon, and has the ident of the first thread") {
@@ -91,7 +91,7 @@ class WorkerTest : FunSpec({
         }
     }
 
-    Backends.all.forEach { backend ->
+    Backends.ofThreads.forEach { backend ->
         test("a worker on $backend runs its target on a thread of its name") {
             val seen = Journal<String>()
             Worker("runner", backend) { seen.put(Thread.currentThread().name) }.start().join()

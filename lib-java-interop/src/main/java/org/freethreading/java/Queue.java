@@ -84,9 +84,10 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      *
      * @param capacity how many items it holds before {@link #put} waits; 0: as many as there is memory for
      * @param redeliver whether an item comes back to the front when the process of the worker that took it ends before
-     *     {@link #taskDone}; among threads that never happens
+     *     {@link #taskDone}; among threads that never happens. Without it, such an item counts as done
      * @param backend whose workers use it
      * @throws IllegalArgumentException if {@code capacity} is negative
+     * @throws UnsupportedOperationException if it is to redeliver between processes, which it cannot do as yet
      */
     public Queue(int capacity, boolean redeliver, Backend backend) {
         this(new org.freethreading.Queue<>(capacity, redeliver, backend));

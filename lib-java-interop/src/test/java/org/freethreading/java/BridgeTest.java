@@ -144,7 +144,7 @@ class BridgeTest {
     }
 
     static Stream<Serializable> primitives() {
-        return OnEachBackend.Backends.all()
+        return TestBackends.threads()
                 .flatMap(backend -> Stream.of(
                         new Lock(backend),
                         new RLock(backend),

@@ -5,7 +5,6 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.stream.Stream;
-import org.freethreading.Backend;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,17 +19,10 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @ArgumentsSource(OnEachBackend.Backends.class)
 @interface OnEachBackend {
     final class Backends implements ArgumentsProvider {
-        static Stream<Backend> all() {
-            Stream<Backend> threads = Stream.of(Backend.threads(true));
-            return Runtime.version().feature() < 21
-                    ? threads
-                    : Stream.concat(threads, Stream.of(Backend.virtualThreads(true)));
-        }
-
         @Override
         public Stream<? extends Arguments> provideArguments(
                 ParameterDeclarations parameters, ExtensionContext context) {
-            return all().map(Arguments::of);
+            return TestBackends.all().map(Arguments::of);
         }
     }
 }

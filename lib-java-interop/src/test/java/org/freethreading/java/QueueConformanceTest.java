@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class QueueConformanceTest {
     @TestFactory
     Stream<DynamicNode> isAQueueToTheLetter() {
-        return OnEachBackend.Backends.all()
+        return TestBackends.all()
                 .flatMap(backend -> Stream.of(0, 16).map(capacity -> {
                     String name = "Queue of capacity " + capacity + " on " + backend.name();
                     return DynamicContainer.dynamicContainer(name, tests(suite(name, capacity, backend)));

@@ -43,7 +43,7 @@ class QueueTest {
         assertTrue(queue.isEmpty());
         assertEquals(0, queue.size());
         assertEquals(Integer.MAX_VALUE, queue.remainingCapacity());
-        assertEquals(Integer.MAX_VALUE, new Queue<>(0, true, backend).remainingCapacity());
+        assertEquals(Integer.MAX_VALUE, new Queue<>(0, false, backend).remainingCapacity());
         assertFalse(queue.isShutdown());
         assertEquals("Queue(0 items)", queue.toString());
         assertEquals("Queue(0 of 3 items)", new Queue<>(3, backend).toString());

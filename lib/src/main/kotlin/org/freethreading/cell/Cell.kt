@@ -15,13 +15,7 @@ package org.freethreading.cell
  * promise: it hands over nothing, and who wakes tries again. Who leaves the line without what it came for, or with a
  * signal that came after its last try, passes the signal on ([leave]).
  */
-internal interface Cell {
-    /** The word. Reading and writing it has volatile effects; write it only where no other writer can be. */
-    var value: Long
-
-    /** Sets the word to [next] if it is [expected], with volatile effects. */
-    fun compareAndSet(expected: Long, next: Long): Boolean
-
+internal interface Cell : Variable {
     /** Puts [waiter] at the end of the line. To be followed by a try before it sleeps. */
     fun enter(waiter: Waiter)
 
@@ -37,6 +31,9 @@ internal interface Cell {
     /** Wakes the one who has waited longest. Costs one volatile read when nobody waits. */
     fun signal()
 
+    /** Wakes somebody in [process] only, which has somebody in line. */
+    fun signalIn(process: Int)
+
     /** Wakes all who wait. */
     fun signalAll()
 
@@ -51,15 +48,4 @@ internal interface Cell {
      * other.
      */
     fun leaveUngranted(waiter: Waiter, left: () -> Unit)
-
-    /** Makes a cell in the same memory; with [apart], on a cache line that it shares with no other cell. */
-    fun another(initial: Long, apart: Boolean = false): Cell
-}
-
-/** Changes the word to [change] of what it is, however often others come between; returns what it was. */
-internal inline fun Cell.update(change: (Long) -> Long): Long {
-    while (true) {
-        val seen = value
-        if (compareAndSet(seen, change(seen))) return seen
-    }
 }

@@ -31,6 +31,8 @@ internal open class HeapCell(initial: Long) : Cell {
         line?.signal()
     }
 
+    override fun signalIn(process: Int) = signal()
+
     override fun signalAll() {
         line?.signalAll()
     }
@@ -43,8 +45,6 @@ internal open class HeapCell(initial: Long) : Cell {
         line?.leaveUngranted(waiter, left)
     }
 
-    override fun another(initial: Long, apart: Boolean): Cell = if (apart) Apart(initial) else HeapCell(initial)
-
     private fun newLine(): WaitLine {
         LINE.compareAndSet(this, null, WaitLine())
         return line!!
@@ -55,7 +55,7 @@ internal open class HeapCell(initial: Long) : Cell {
      * slowed down by it.
      */
     @Suppress("unused")
-    private class Apart(initial: Long) : HeapCell(initial) {
+    internal class Apart(initial: Long) : HeapCell(initial) {
         private var p0 = 0L
         private var p1 = 0L
         private var p2 = 0L

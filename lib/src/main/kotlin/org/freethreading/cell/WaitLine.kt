@@ -23,6 +23,8 @@ internal class WaitLine {
     @Volatile
     private var size = 0
 
+    val isEmpty: Boolean get() = size == 0
+
     fun enter(waiter: Waiter) = guard.withLock {
         waiter.ticket = ++tickets
         listOf(waiter).add(waiter)
@@ -50,9 +52,10 @@ internal class WaitLine {
 
     fun isFirst(waiter: Waiter): Boolean = guard.withLock { earlier(threads.first, coroutines.first) === waiter }
 
-    fun signal() {
-        if (size == 0) return
-        wake {
+    /** Wakes the first who sleeps; false if nobody does. */
+    fun signal(): Boolean {
+        if (size == 0) return false
+        return wake {
             val thread = threads.firstAsleep()
             val coroutine = coroutines.firstAsleep()
             val first = earlier(thread, coroutine)
@@ -62,27 +65,30 @@ internal class WaitLine {
         }
     }
 
-    fun signalAll() {
-        if (size == 0) return
-        wake {
+    /** Wakes all who sleep; false if nobody does. */
+    fun signalAll(): Boolean {
+        if (size == 0) return false
+        return wake {
             addAll(threads)
             addAll(coroutines)
         }
     }
 
-    fun grant(count: () -> Int) = wake {
-        repeat(count()) {
-            val waiter = earlier(threads.first, coroutines.first) ?: return@repeat
-            remove(waiter)
-            add(waiter, granted = true)
+    fun grant(count: () -> Int) {
+        wake {
+            repeat(count()) {
+                val waiter = earlier(threads.first, coroutines.first) ?: return@repeat
+                remove(waiter)
+                add(waiter, granted = true)
+            }
         }
     }
 
     /** Lets [choose] mark waiters under the guard, and wakes them after it. */
-    private inline fun wake(choose: Marked.() -> Unit) {
+    private inline fun wake(choose: Marked.() -> Unit): Boolean {
         val marked = Marked()
         guard.withLock { marked.choose() }
-        marked.wake()
+        return marked.wake()
     }
 
     private fun listOf(waiter: Waiter) = if (waiter.isThread) threads else coroutines
@@ -117,6 +123,10 @@ internal class WaitLine {
             }
         }
 
-        fun wake() = waiters.forEachIndexed { i, waiter -> waiter.wake(slept[i]) }
+        /** Returns whether there were any. */
+        fun wake(): Boolean {
+            waiters.forEachIndexed { i, waiter -> waiter.wake(slept[i]) }
+            return waiters.isNotEmpty()
+        }
     }
 }

@@ -5,8 +5,11 @@ import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
+import java.nio.channels.ClosedByInterruptException
 import java.nio.channels.FileChannel
 import java.nio.channels.FileChannel.MapMode.READ_WRITE
+import java.nio.file.FileAlreadyExistsException
+import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.StandardOpenOption.CREATE_NEW
 import java.nio.file.StandardOpenOption.READ
@@ -24,7 +27,11 @@ import java.nio.file.attribute.PosixFilePermissions.fromString
  * All of the file is written once before it is mapped: a full disk is an exception here and no fault at the first
  * touch. It is never truncated while somebody may have it mapped.
  */
-internal class Segment private constructor(private val file: Path?, private val bytes: ByteBuffer) {
+internal class Segment private constructor(
+    private val file: Path?,
+    private val bytes: ByteBuffer,
+    private val step: (() -> Unit)? = null,
+) {
     val path: Path get() = checkNotNull(file) { "this segment is unshared and has no file" }
 
     val size: Int get() = bytes.capacity()
@@ -41,9 +48,13 @@ internal class Segment private constructor(private val file: Path?, private val 
         bytes.putInt(offset, value)
     }
 
-    fun getLongVolatile(offset: Int): Long = LONG.getVolatile(bytes, offset) as Long
+    fun getLongVolatile(offset: Int): Long {
+        step?.invoke()
+        return LONG.getVolatile(bytes, offset) as Long
+    }
 
     fun putLongVolatile(offset: Int, value: Long) {
+        step?.invoke()
         LONG.setVolatile(bytes, offset, value)
     }
 
@@ -53,8 +64,29 @@ internal class Segment private constructor(private val file: Path?, private val 
         LONG.setRelease(bytes, offset, value)
     }
 
-    fun compareAndSetLong(offset: Int, expected: Long, next: Long): Boolean =
-        LONG.compareAndSet(bytes, offset, expected, next)
+    fun compareAndSetLong(offset: Int, expected: Long, next: Long): Boolean {
+        step?.invoke()
+        return LONG.compareAndSet(bytes, offset, expected, next)
+    }
+
+    fun getAndAddLong(offset: Int, more: Long): Long {
+        step?.invoke()
+        return LONG.getAndAdd(bytes, offset, more) as Long
+    }
+
+    fun getAndOrLong(offset: Int, bits: Long): Long {
+        step?.invoke()
+        return LONG.getAndBitwiseOr(bytes, offset, bits) as Long
+    }
+
+    fun getAndAndLong(offset: Int, bits: Long): Long {
+        step?.invoke()
+        return LONG.getAndBitwiseAnd(bytes, offset, bits) as Long
+    }
+
+    fun zero(offset: Int, length: Int) {
+        for (at in offset until offset + length step Long.SIZE_BYTES) bytes.putLong(at, 0)
+    }
 
     fun get(offset: Int, into: ByteArray, from: Int = 0, length: Int = into.size) {
         bytes.get(offset, into, from, length)
@@ -72,47 +104,74 @@ internal class Segment private constructor(private val file: Path?, private val 
         private const val AT_LAYOUT = 8
         private const val AT_SIZE = 16
         private const val STEP = 1 shl 16
+        private val OWNER_ONLY = arrayOf(asFileAttribute(fromString("rw-------")))
 
         @JvmField val LONG: VarHandle =
             MethodHandles.byteBufferViewVarHandle(LongArray::class.java, ByteOrder.LITTLE_ENDIAN)
 
         /**
-         * Makes the file at [path], which only this user can open, with [size] bytes of zero after the head.
+         * Makes the file at [path], which only this user can open, with [size] bytes of zero after the head, which
+         * [prepare] may fill before anybody can attach. An interrupt is kept for later.
          *
-         * @throws IOException if it cannot be made, or if there is no space for it
+         * @throws IOException if it cannot be made, or if there is no space for it; nothing is left of it then
          */
-        fun create(path: Path, size: Int): Segment {
-            val owner = asFileAttribute(fromString("rw-------"))
-            FileChannel.open(path, setOf(CREATE_NEW, READ, WRITE), owner).use { file ->
-                reserve(file, size)
-                val segment = map(path, file, size)
-                segment.putLong(AT_LAYOUT, LAYOUT)
-                segment.putLong(AT_SIZE, size.toLong())
-                segment.putLongVolatile(0, MAGIC)
-                return segment
+        fun create(path: Path, size: Int, prepare: Segment.() -> Unit = {}): Segment = shielded {
+            try {
+                FileChannel.open(path, setOf(CREATE_NEW, READ, WRITE), *OWNER_ONLY).use { file ->
+                    reserve(file, size)
+                    val segment = map(path, file, size)
+                    segment.putLong(AT_LAYOUT, LAYOUT)
+                    segment.putLong(AT_SIZE, size.toLong())
+                    segment.prepare()
+                    segment.putLongVolatile(0, MAGIC)
+                    segment
+                }
+            } catch (failure: FileAlreadyExistsException) {
+                throw failure
+            } catch (failure: IOException) {
+                Files.deleteIfExists(path)
+                throw failure
             }
         }
 
         /**
-         * Maps the file that another process has made.
+         * Maps the file that another process has made. An interrupt is kept for later.
          *
          * @throws IOException if it is not such a file, or one of another version of this library
          */
-        fun attach(path: Path): Segment = FileChannel.open(path, READ, WRITE).use { file ->
-            val size = file.size()
-            if (size < START || size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
-            val segment = map(path, file, size.toInt())
-            if (segment.getLongVolatile(0) != MAGIC) throw IOException("$path is no segment of freethreading")
-            val layout = segment.getLong(AT_LAYOUT)
-            if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
-            if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")
-            segment
+        fun attach(path: Path): Segment = shielded {
+            FileChannel.open(path, READ, WRITE).use { file ->
+                val size = file.size()
+                if (size < START || size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
+                val segment = map(path, file, size.toInt())
+                if (segment.getLongVolatile(0) != MAGIC) throw IOException("$path is no segment of freethreading")
+                val layout = segment.getLong(AT_LAYOUT)
+                if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
+                if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")
+                segment
+            }
         }
 
-        /** Memory of [size] bytes that is nobody else's. */
-        fun unshared(size: Int): Segment {
+        /** An interrupt closes the file under an interrupted thread's hands: then [action] begins anew, without it. */
+        private inline fun <T> shielded(action: () -> T): T {
+            var interrupted = Thread.interrupted()
+            try {
+                while (true) {
+                    try {
+                        return action()
+                    } catch (_: ClosedByInterruptException) {
+                        interrupted = Thread.interrupted() || interrupted
+                    }
+                }
+            } finally {
+                if (interrupted) Thread.currentThread().interrupt()
+            }
+        }
+
+        /** Memory of [size] bytes that is nobody else's; [step] is called before each access with volatile effects. */
+        fun unshared(size: Int, step: (() -> Unit)? = null): Segment {
             val bytes = ByteBuffer.allocateDirect(size + Long.SIZE_BYTES).alignedSlice(Long.SIZE_BYTES).limit(size)
-            return Segment(null, bytes.slice().order(ByteOrder.LITTLE_ENDIAN))
+            return Segment(null, bytes.slice().order(ByteOrder.LITTLE_ENDIAN), step)
         }
 
         private fun map(path: Path, file: FileChannel, size: Int) =

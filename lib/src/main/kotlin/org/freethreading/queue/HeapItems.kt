@@ -1,5 +1,8 @@
 package org.freethreading.queue
 
+import org.freethreading.wire.Border
+import java.util.concurrent.atomic.AtomicLong
+
 /**
  * Items in the heap, in chunks that are linked from the oldest to the newest.
  *
@@ -11,7 +14,7 @@ package org.freethreading.queue
  * A chunk that has been emptied is kept as a spare for the appending side, so that a queue in steady use allocates
  * nothing.
  */
-internal class HeapItems<T> : Items<T> {
+internal class HeapItems<T>(private val border: Border?) : Items<T> {
     private val tail = End(Chunk())
     private val head = End(tail.chunk)
 
@@ -19,28 +22,43 @@ internal class HeapItems<T> : Items<T> {
     @Volatile
     private var spare: Chunk? = null
 
-    override fun append(item: T) {
+    private val done = AtomicLong()
+
+    override fun pack(item: T): Any? = item.also { border?.checkValue(it, "item") }
+
+    override fun discard(kept: Any?) = Unit
+
+    @Suppress("UNCHECKED_CAST") // it is nothing else
+    override fun open(kept: Any?): T = kept as T
+
+    override fun read(kept: Any?): T = open(kept)
+
+    override fun isSame(one: Any?, other: Any?): Boolean = one === other
+
+    override fun append(kept: Any?, number: Long) {
         if (tail.index == CHUNK) {
             val fresh = spare?.also { spare = null } ?: Chunk()
             tail.chunk.next = fresh
             tail.moveTo(fresh)
         }
-        tail.chunk.slots[tail.index++] = item
+        tail.chunk.slots[tail.index++] = kept
     }
 
-    override fun first(): T {
+    override fun first(number: Long): Any? {
         skipEmptied()
-        return head.chunk[head.index]
+        return head.chunk.slots[head.index]
     }
 
-    override fun takeFirst(): T {
-        val item = first()
+    override fun takeFirst(number: Long): Any? {
+        val kept = first(number)
         head.chunk.slots[head.index++] = null
-        return item
+        return kept
     }
 
-    override fun snapshot(count: Int): List<T> {
-        val items = ArrayList<T>(count)
+    override fun taken(number: Long) = Unit
+
+    override fun snapshot(number: Long, count: Int): List<Any?> {
+        val items = ArrayList<Any?>(count)
         var chunk = head.chunk
         var index = head.index
         while (items.size < count) {
@@ -48,15 +66,27 @@ internal class HeapItems<T> : Items<T> {
                 chunk = chunk.next!!
                 index = 0
             }
-            items.add(chunk[index++])
+            items.add(chunk.slots[index++])
         }
         return items
     }
 
-    override fun rewrite(items: List<T>) {
+    override fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (count: Int) -> Unit) {
         tail.moveTo(Chunk())
         head.moveTo(tail.chunk)
-        items.forEach(::append)
+        left.forEach { append(it, number) }
+        commit(all.size - left.size)
+    }
+
+    override val settled: Long get() = done.get()
+
+    override fun settle(count: Int, exact: Boolean, entered: () -> Long): Boolean {
+        while (true) {
+            val before = done.get()
+            val open = entered() - before
+            if (exact && open < count) return false
+            if (done.compareAndSet(before, before + minOf(open, count.toLong()))) return true
+        }
     }
 
     private fun skipEmptied() {
@@ -98,9 +128,6 @@ internal class HeapItems<T> : Items<T> {
     private class Chunk {
         val slots = arrayOfNulls<Any?>(CHUNK)
         var next: Chunk? = null
-
-        @Suppress("UNCHECKED_CAST") // only items are ever put into the slots
-        operator fun <T> get(index: Int): T = slots[index] as T
     }
 
     private companion object {

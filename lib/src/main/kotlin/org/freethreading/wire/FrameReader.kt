@@ -1,5 +1,6 @@
 package org.freethreading.wire
 
+import org.freethreading.memory.Address
 import java.nio.file.Path
 
 /**
@@ -42,7 +43,12 @@ internal class FrameReader(private val bytes: ByteArray) {
         else -> throw MalformedException("a parcel of form $form")
     }
 
+    /** Whose handles are in a parcel, as far as the end. */
+    fun passengers(): List<Address> = List((bytes.size - position) / ADDRESS) { Address(int(), int(), int()) }
+
     private companion object {
+        const val ADDRESS = 3 * Int.SIZE_BYTES
+
         /** The names that children give to theirs. */
         val PAYLOAD = Regex("c[0-9]+-[0-9]+\\.payload")
     }

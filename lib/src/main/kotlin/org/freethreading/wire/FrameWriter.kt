@@ -36,6 +36,14 @@ internal class FrameWriter {
         }
     }
 
+    /** Whose handles are in a parcel. */
+    fun passengers(of: Parcel) = apply {
+        for (passenger in of.passengers) {
+            val (file, index, generation) = passenger.address
+            int(file).int(index).int(generation)
+        }
+    }
+
     fun toByteArray(): ByteArray = bytes.copyOf(length)
 
     private fun raw(source: ByteArray) {

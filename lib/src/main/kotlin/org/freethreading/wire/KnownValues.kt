@@ -9,7 +9,7 @@ package org.freethreading.wire
  */
 internal fun isKnownValue(type: Class<*>): Boolean = when {
     type.name in EXCLUDED -> false
-    type.name in NAMES -> true
+    type.name in NAMES || type.name in PRIMITIVES -> true
     Throwable::class.java.isAssignableFrom(type) ->
         type.packageName in OURS || THROWING.any { type.name.startsWith(it) }
     Enum::class.java.isAssignableFrom(type) && isPlatform(type) -> true
@@ -58,6 +58,9 @@ private val NAMES =
         "java.lang.StringBuffer",
         "java.lang.StringBuilder",
         "java.io.File",
+        "java.io.Serializable", // of arrays
+        "java.lang.CharSequence",
+        "java.lang.Comparable",
         "java.net.Inet4Address",
         "java.net.Inet6Address",
         "java.net.InetAddress",
@@ -88,6 +91,12 @@ private val NAMES =
         "kotlin.text.Regex\$Serialized",
         "sun.util.calendar.ZoneInfo",
     )
+
+/** What primitives that processes share are written as, and become; and their Java faces. */
+private val PRIMITIVES =
+    listOf("Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "Queue", "RLock", "Semaphore", "SimpleQueue")
+        .flatMap { listOf("org.freethreading.$it\$Handle", "org.freethreading.$it", "org.freethreading.java.$it") }
+        .plus("org.freethreading.cell.SharedHandle").toSet()
 
 private val EXCLUDED =
     setOf(

@@ -2,6 +2,8 @@ package org.freethreading.wire
 
 import org.freethreading.Codec
 import org.freethreading.NotShippableException
+import org.freethreading.memory.Passenger
+import org.freethreading.memory.Passengers
 
 /**
  * Packs what goes to another process: functions, arguments, items, results. What cannot go is refused here, in the
@@ -74,8 +76,9 @@ internal class Packer(
     ): Parcel {
         val out = ParcelOutput(stowage, limit)
         return filling(out, value, role) {
-            explaining(refused) { ENCODER.encode(out) }
-            out.finish()
+            var passengers = emptyList<Passenger>()
+            explaining(refused) { Passengers.during({ ENCODER.encode(out) }) { passengers = it } }
+            out.finish(passengers)
         }
     }
 

@@ -1,5 +1,6 @@
 package org.freethreading.wire
 
+import org.freethreading.memory.Passenger
 import java.io.IOException
 import java.nio.file.Files
 import java.nio.file.Path
@@ -14,6 +15,9 @@ internal sealed interface Parcel {
     /** How many bytes. */
     val size: Long
 
+    /** The records whose handles are in it, as the one who packed it knows them; they live as long as it does. */
+    val passengers: List<Passenger>
+
     /**
      * Returns the bytes, from the first, to be closed by the caller.
      *
@@ -21,12 +25,15 @@ internal sealed interface Parcel {
      */
     fun open(): ParcelInput
 
+    /** It is sent away for good; whoever gets it lands the passengers. */
+    fun lift() = passengers.forEach(Passenger::lift)
+
     /** Frees the memory or the file. Does nothing the second time. */
     fun drop()
 }
 
 /** [bytes] must not change any more. */
-internal class BytesParcel(val bytes: ByteArray) : Parcel {
+internal class BytesParcel(val bytes: ByteArray, override val passengers: List<Passenger> = emptyList()) : Parcel {
     override val size: Long get() = bytes.size.toLong()
 
     override fun open(): ParcelInput = ParcelInput.of(bytes)
@@ -35,7 +42,11 @@ internal class BytesParcel(val bytes: ByteArray) : Parcel {
 }
 
 /** The file at [path], which belongs to this parcel. It is not trusted to be there, or to be as long as it should. */
-internal class FileParcel(val path: Path, override val size: Long) : Parcel {
+internal class FileParcel(
+    val path: Path,
+    override val size: Long,
+    override val passengers: List<Passenger> = emptyList(),
+) : Parcel {
     override fun open(): ParcelInput = ParcelInput.of(path, size)
 
     override fun drop() {

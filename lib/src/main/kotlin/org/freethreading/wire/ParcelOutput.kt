@@ -1,5 +1,6 @@
 package org.freethreading.wire
 
+import org.freethreading.memory.Passenger
 import java.io.OutputStream
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
@@ -91,15 +92,15 @@ internal class ParcelOutput(private val stowage: Stowage, private val limit: Int
         if (file == null && buffer.position() + bytes > limit) spill(bytes)
     }
 
-    /** Ends the parcel. */
-    fun finish(): Parcel {
+    /** Ends the parcel, in which there are the handles of [passengers]. */
+    fun finish(passengers: List<Passenger> = emptyList()): Parcel {
         val file = file
         val parcel =
             if (file == null) {
-                BytesParcel(buffer.array().copyOf(buffer.position()))
+                BytesParcel(buffer.array().copyOf(buffer.position()), passengers)
             } else {
                 empty(file)
-                file.finish()
+                file.finish(passengers)
             }
         giveBuffer(buffer)
         return parcel

@@ -1,5 +1,6 @@
 package org.freethreading.wire
 
+import org.freethreading.memory.Passenger
 import java.io.FileOutputStream
 import java.io.IOException
 import java.io.InputStream
@@ -37,13 +38,13 @@ internal class StowedFile(private val stowage: Stowage, expected: Long) {
         }
     }
 
-    fun finish(): Parcel {
+    fun finish(passengers: List<Passenger>): Parcel {
         try {
             out.close()
         } catch (failure: IOException) {
             throw NoRoomException(size, failure)
         }
-        return FileParcel(path, size)
+        return FileParcel(path, size, passengers)
     }
 
     fun delete() {

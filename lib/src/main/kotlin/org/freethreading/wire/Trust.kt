@@ -87,6 +87,18 @@ private fun originsOf(function: Any): Set<Any> {
     return origins
 }
 
+/** The class that has called the library: the first on the stack that is none of its own. */
+internal fun callerOfLibrary(): Class<*> = CALLERS.walk { frames ->
+    frames.map { it.declaringClass }.filter { !OURS_OR_NOT.get(it) }.findFirst().orElse(Parcel::class.java)
+}
+
+private val CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+
+private val OURS_OR_NOT =
+    object : ClassValue<Boolean>() {
+        override fun computeValue(type: Class<*>) = isOurs(type)
+    }
+
 private fun isOurs(type: Class<*>) = originOf(type) == OURS || type.packageName == "org.freethreading.java"
 
 /** The place [type] was loaded from; its loader, if it does not say; null if that is Java's own. */

@@ -9,6 +9,7 @@ internal class Arrival(
     private val element: Element,
     val isSuccess: Boolean,
     private val parcel: Parcel,
+    @Suppress("unused") private val passengers: List<Any>, // kept until it is opened
     private val crossing: Crossing.Packed,
     val worker: String,
 ) {

@@ -11,6 +11,9 @@ internal class Beginning(payload: ByteArray) {
 
     /** Where large payloads lie. */
     val folders: List<Path>
+
+    /** Where the memory lies that all processes of the program share. */
+    val shared: List<Path>
     val backend: Parcel
     val depth: Int
     val share: Double
@@ -20,6 +23,7 @@ internal class Beginning(payload: ByteArray) {
         val frame = FrameReader(payload)
         name = frame.text()
         folders = List(frame.int()) { Path.of(frame.text()) }
+        shared = List(frame.int()) { Path.of(frame.text()) }
         backend = frame.parcel()
         depth = frame.int()
         share = Double.fromBits(frame.long())

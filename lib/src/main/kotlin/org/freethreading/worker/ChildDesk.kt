@@ -208,6 +208,7 @@ internal class ChildDesk(
         }
         val sent = parcel ?: Failures.pack(failed!!, stowage)
         if (channel.complete(batch.slot)) {
+            sent.lift()
             send(if (failed == null) Message.RESULT else Message.FAILURE, batch, index, sent)
         } else {
             sent.drop()
@@ -235,7 +236,7 @@ internal class ChildDesk(
 
     private fun send(word: Long, parcel: Parcel?) = sending.withLock {
         writer.clear()
-        if (parcel != null) writer.parcel(parcel)
+        if (parcel != null) writer.parcel(parcel).passengers(parcel)
         var isInterrupted = false
         hungry = Thread.currentThread()
         while (!channel.send(word, writer.bytes, 0, writer.length)) {

@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.Codec
+import org.freethreading.cell.SharedMemory
 import org.freethreading.cell.blockUntil
 import org.freethreading.process.Channel
 import org.freethreading.process.Payloads
@@ -57,6 +58,7 @@ internal class ChildLife(
         val trusting = Opener(classes, codec = null, trust = null)
         Here.depth = beginning.depth
         Here.share = beginning.share
+        SharedMemory.folders = { beginning.shared }
         Here.backend = lazy { trusting.value(beginning.backend) }
         val codec = beginning.codec?.let { trusting.value(it) as Codec }
         val payloads = Payloads(beginning.folders, "c${ProcessHandle.current().pid()}-")

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.cell.SharedMemory
 import org.freethreading.process.Payloads
 import org.freethreading.process.Recipe
 import org.freethreading.wire.FrameWriter
@@ -21,8 +22,11 @@ internal class Making(
     /** The first frame that a child gets: who it is. Read by [Beginning]. */
     fun beginning(name: String): ByteArray {
         val packer = Packer(codec = null, Payloads.own)
-        val frame = FrameWriter().text(name).int(Payloads.own.folders.size)
-        Payloads.own.folders.forEach { frame.text(it.toString()) }
+        val frame = FrameWriter().text(name)
+        for (folders in listOf(Payloads.own.folders, SharedMemory.folders())) {
+            frame.int(folders.size)
+            folders.forEach { frame.text(it.toString()) }
+        }
         frame.parcel(packer.function(backend))
         frame.int(Here.depth + 1).long(recipe.share.toRawBits())
         val codec = crossing.codec

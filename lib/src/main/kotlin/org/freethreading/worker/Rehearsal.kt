@@ -27,7 +27,8 @@ internal object Rehearsal {
     private val packer = Packer(codec = null, { throw IOException("nothing here is large") })
 
     private val beginning =
-        FrameWriter().text("rehearsal").int(0).parcel(BytesParcel(ByteArray(0))).int(0).long(0).byte(0).toByteArray()
+        FrameWriter().text("rehearsal").int(0).int(0).parcel(BytesParcel(ByteArray(0)))
+            .int(0).long(0).byte(0).toByteArray()
     private val nothing = ByteArray(0)
 
     /** [script]: a function of the shape `APPLY`. */

@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.cell.Quiet
+import org.freethreading.cell.SharedMemory
 import org.freethreading.process.Channel
 import org.freethreading.process.Child
 import org.freethreading.process.Death
@@ -324,6 +325,7 @@ internal class Remote(
         } catch (_: Throwable) {
             // It died while it wrote, or has written garbage.
         }
+        SharedMemory.bury(child.pid)
         channel.close()
         owner.ended(death, abandon(death))
     }
@@ -349,8 +351,16 @@ internal class Remote(
         val element = flight?.elements?.getOrNull(index)
             ?: throw MalformedException("element $index of a batch in slot $slot, which is not under way")
         val arrival = when (val kind = Message.kind(word)) { // all of it is read before anything is believed
-            Message.RESULT -> Arrival(element, true, FrameReader(payload).parcel(folders), crossing, name)
-            Message.FAILURE -> Arrival(element, false, FrameReader(payload).parcel(folders), crossing, name)
+            Message.RESULT, Message.FAILURE -> {
+                val frame = FrameReader(payload)
+                val parcel = frame.parcel(folders)
+                val passengers = try {
+                    SharedMemory.receive(frame.passengers())
+                } catch (failure: IllegalStateException) {
+                    throw MalformedException("a handle of what is not there", failure)
+                }
+                Arrival(element, kind == Message.RESULT, parcel, passengers, crossing, name)
+            }
             Message.DROPPED -> null
             else -> throw MalformedException("a message of kind $kind")
         }

@@ -26,6 +26,9 @@ internal class InterposedCell(private val interposition: Interposition, private 
         set(next) {
             cell.value = next
         }
+}
 
-    override fun another(initial: Long, apart: Boolean) = InterposedCell(interposition, cell.another(initial, apart))
+/** A plot with such cells. */
+internal class InterposedPlot(private val interposition: Interposition, kind: Kind, private val plot: Plot = HeapPlot(kind)) : Plot by plot {
+    override fun cell(line: Int): Cell = InterposedCell(interposition, plot.cell(line))
 }

@@ -1,0 +1,73 @@
+package org.freethreading.java;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.freethreading.Backend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Primitives that the program and its processes share, in Java. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SharedPrimitivesTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private final Backend processes = Backend.processes();
+
+    @Test
+    void areSharedWithTheTasksThatCaptureThem() throws InterruptedException {
+        Queue<String> names = new Queue<>(processes);
+        Queue<String> greetings = new Queue<>(2, processes);
+        Semaphore permits = new Semaphore(2, processes);
+        Event done = new Event(processes);
+        try (WorkerPool pool = new WorkerPool(1, processes)) {
+            pool.applyAsync(() -> {
+                for (String name : names.drain()) greetings.put("Hello, " + name);
+                permits.acquire();
+                done.set();
+            });
+            names.addAll(List.of("Ada", "Grace", "Barbara"));
+            names.shutdown();
+
+            assertEquals("Hello, Ada", greetings.take());
+            assertEquals("Hello, Grace", greetings.take());
+            assertEquals("Hello, Barbara", greetings.take());
+            assertTrue(done.await(SOON));
+            assertEquals(1, permits.availablePermits());
+        }
+    }
+
+    @Test
+    void areTheSameWhenTheyComeBack() throws InterruptedException {
+        Lock lock = new Lock(processes);
+        Condition condition = new Condition(lock);
+        Queue<Object> queue = new Queue<>(processes);
+        try (WorkerPool pool = new WorkerPool(1, processes)) {
+            Lock back = pool.apply(() -> lock);
+            pool.apply(() -> queue.put(condition));
+
+            assertSame(lock.asKotlin(), back.asKotlin());
+            assertSame(condition.asKotlin(), ((Condition) queue.take()).asKotlin());
+        }
+    }
+
+    @Test
+    void areFreeAgainWhenTheProcessThatHeldThemHasEnded() throws InterruptedException {
+        Lock lock = new Lock(processes);
+        RLock reentrant = new RLock(processes);
+        try (WorkerPool pool = new WorkerPool(1, processes)) {
+            pool.apply(() -> {
+                lock.lock();
+                reentrant.lock();
+            });
+            assertTrue(lock.isLocked());
+        }
+
+        assertTrue(lock.tryLock(SOON));
+        assertTrue(lock.wasAbandoned());
+        assertTrue(reentrant.tryLock(SOON));
+        assertTrue(reentrant.wasAbandoned());
+    }
+}

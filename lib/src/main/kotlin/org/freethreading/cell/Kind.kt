@@ -1,0 +1,38 @@
+package org.freethreading.cell
+
+/**
+ * What a record is for: its place in the list is written to the record.
+ *
+ * @property lines how many lines of 64 bytes it takes up; a chunk as many as it needs
+ * @property cells how many of them, from the first, are cells
+ */
+internal enum class Kind(val lines: Int, val cells: Int) {
+    /** One cell, the word. */
+    LOCK(1, 1),
+
+    /** A cell; then a word for each of up to 64 permits, and the number of spare ones. */
+    SEMAPHORE(10, 1),
+
+    /** One cell, the word. */
+    EVENT(1, 1),
+
+    /** A cell, the word; then a bit for each process that has ever taken part. */
+    BARRIER(2, 1),
+
+    /** A cell; then a word for each process. */
+    CONDITION(13, 1),
+
+    /** Five cells, of which the last two are locks; then [org.freethreading.memory.QueueLayout]. */
+    QUEUE(31, 5),
+
+    /** [org.freethreading.memory.ChunkLayout]. */
+    CHUNK(0, 0),
+    ;
+
+    companion object {
+        private val all = values()
+
+        /** Null for what no version of this library writes. */
+        fun of(number: Int): Kind? = all.getOrNull(number)
+    }
+}

@@ -1,0 +1,59 @@
+package org.freethreading.cell
+
+import org.freethreading.memory.Address
+
+/**
+ * The piece of memory that one primitive has, in cells and words that are zero at first: a part of this heap, or a
+ * record that processes share.
+ */
+internal interface Plot {
+    /** This process, as the owner of what it takes; 0 where there is no other. */
+    val owner: Long
+
+    /** What to call another process that owns something. */
+    fun nameOf(owner: Long): String
+
+    /** Where it lies, for others to find it; null in this heap. */
+    val address: Address?
+
+    /** A word for each process, which lie behind the first line. */
+    fun ledger(): Ledger
+
+    /** [permits] of a semaphore, all of them free if it [isNew]. */
+    fun permits(permits: Int, isNew: Boolean): Permits
+
+    /** Notes for good that this process uses it, so that its death may be felt. Does nothing in this heap. */
+    fun noteUser()
+
+    /** The cell that takes up the cache line [line]. */
+    fun cell(line: Int): Cell
+
+    /** Makes one in the same memory for a primitive of [kind]. */
+    fun another(kind: Kind): Plot
+}
+
+/** In this heap. The cells are made as they are asked for. */
+internal class HeapPlot(private val kind: Kind) : Plot {
+    override val owner: Long get() = 0
+
+    override val address: Address? get() = null
+
+    override fun nameOf(owner: Long) = "process $owner"
+
+    private val cells = arrayOfNulls<Cell>(kind.cells)
+
+    override fun ledger(): Ledger = HeapLedger(HeapCell(0))
+
+    override fun permits(permits: Int, isNew: Boolean): Permits {
+        val count = cell(0)
+        if (isNew) count.value = permits.toLong()
+        return CountedPermits(count)
+    }
+
+    override fun noteUser() = Unit
+
+    override fun cell(line: Int): Cell =
+        cells[line] ?: (if (kind == Kind.QUEUE) HeapCell.Apart(0) else HeapCell(0)).also { cells[line] = it }
+
+    override fun another(kind: Kind): Plot = HeapPlot(kind)
+}

@@ -1,0 +1,64 @@
+package org.freethreading.cell
+
+import org.freethreading.memory.Peer
+import org.freethreading.memory.PeerTable
+import org.freethreading.memory.QueueLayout
+import org.freethreading.memory.Record
+import org.freethreading.memory.Records
+
+/**
+ * Frees what a dead process held, in each record. All of it can be done twice, so that it does not matter when who does
+ * it dies. Whoever waits is to look again afterwards.
+ *
+ *     locks         free, with a notice                      permits      free
+ *     barriers      broken, if it has ever taken part        conditions   what was granted to it is lost, so that all
+ *     queues        what it took counts as done                           others are granted a wake-up without a signal
+ */
+internal class Recovery(private val dead: Peer) {
+    fun recover(records: Records) {
+        for (index in 0 until records.count) {
+            if (records.isUsed(index)) recover(records, index)
+            records.detach(index, dead.slot)
+        }
+    }
+
+    private fun recover(records: Records, index: Int) {
+        val kind = Kind.of(records.kind(index)) ?: return
+        for (line in 0 until kind.cells) records.cell(index, line).forget(dead.slot)
+        fun word(offset: Int) = SharedVariable(records.word(index, offset))
+        when (kind) {
+            Kind.LOCK -> LockWord.abandon(word(0), dead.asOwner)
+            Kind.SEMAPHORE -> for (i in 0 until OwnedPermits.MOST) word(LINE + i * WORD).compareAndSet(dead.asOwner, 0)
+            Kind.BARRIER -> if (records.bits(index, LINE)[dead.slot]) breakBarrier(word(0), records, index)
+            Kind.CONDITION -> recoverCondition(::word)
+            Kind.QUEUE -> recoverQueue(records, index)
+            Kind.EVENT, Kind.CHUNK -> Unit
+        }
+    }
+
+    private fun breakBarrier(word: Variable, records: Records, index: Int) {
+        word.update { it or BarrierWord.BROKEN }
+        records.bits(index, LINE).clear(dead.slot)
+    }
+
+    private fun recoverCondition(word: (offset: Int) -> Variable) {
+        word(LINE + dead.slot * WORD).value = 0
+        for (slot in PeerTable.SLOTS) {
+            if (slot != dead.slot) word(LINE + slot * WORD).update(ConditionWord::grantAll)
+        }
+    }
+
+    private fun recoverQueue(records: Records, index: Int) {
+        val layout = QueueLayout(Record(records, index))
+        layout.completeTaken(dead.slot)
+        val done = layout.done(dead.slot)
+        done.value = maxOf(done.value, layout.taken(dead.slot))
+        for (line in LOCKS) LockWord.abandon(SharedVariable(records.word(index, line * LINE)), dead.asOwner)
+    }
+
+    private companion object {
+        const val LINE = 64
+        const val WORD = 8
+        val LOCKS = 3..4
+    }
+}

@@ -1,0 +1,56 @@
+package org.freethreading.cell
+
+import org.freethreading.peers.BellListener
+import org.freethreading.peers.Bells
+import java.util.concurrent.ConcurrentHashMap
+
+/**
+ * Those of this process who wait on shared cells: a line for each cell, as long as somebody is in it.
+ *
+ * @property self the place of this process among those that share memory
+ * @param cellOf finds the cell of an id, if its file is open here
+ */
+internal class SharedLines(
+    val self: Int,
+    val bells: Bells,
+    private val cellOf: (Long) -> SharedCell?,
+) : BellListener {
+    private class Entry(val cell: SharedCell, val line: WaitLine = WaitLine())
+
+    private val entries = ConcurrentHashMap<Long, Entry>()
+
+    /** Where the next search for somebody to signal begins. A race only makes it less even. */
+    private var turn = 0
+
+    fun nextTurn(): Int = turn++ and TURNS
+
+    operator fun get(id: Long): WaitLine? = entries[id]?.line
+
+    /** Does [change] with the line of [cell], which is made if there is none, and goes when it is empty after that. */
+    fun change(id: Long, cell: SharedCell, change: (WaitLine) -> Unit) {
+        entries.compute(id) { _, there ->
+            val entry = there ?: Entry(cell)
+            change(entry.line)
+            if (entry.line.isEmpty) null.also { cell.lineIsEmpty() } else entry
+        }
+    }
+
+    override fun look(cell: Long) {
+        (entries[cell]?.cell ?: cellOf(cell))?.look()
+    }
+
+    override fun lookAtAll() {
+        for (entry in entries.values) {
+            entry.line.signalAll()
+            entry.cell.look()
+        }
+    }
+
+    override fun wasReminded(cell: Long) {
+        (entries[cell]?.cell ?: cellOf(cell))?.wasReminded()
+    }
+
+    private companion object {
+        const val TURNS = 0x7F
+    }
+}

@@ -1,0 +1,268 @@
+package org.freethreading.cell
+
+import org.freethreading.memory.Address
+import org.freethreading.memory.Peer
+import org.freethreading.memory.Record
+import org.freethreading.memory.Records
+import org.freethreading.memory.Store
+import org.freethreading.peers.Bells
+import org.freethreading.peers.Peers
+import org.freethreading.peers.PeersInFiles
+import org.freethreading.peers.ProgramDirectory
+import org.freethreading.peers.SocketBells
+import java.io.IOException
+import java.io.UncheckedIOException
+import java.lang.System.Logger.Level.WARNING
+import java.lang.ref.ReferenceQueue
+import java.lang.ref.WeakReference
+import java.nio.file.Path
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicReference
+import kotlin.concurrent.thread
+
+/**
+ * The memory that the processes of a program share, as one of them sees it: gives out records, and finds those of
+ * others.
+ *
+ * A record that nobody in this process holds any more is left when the garbage collector has found out. That may take
+ * long, since what is small here may be large there; so when much memory is shared, the collector is asked to run
+ * before more is taken.
+ */
+internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
+    override val self: Int = peers.self.slot
+
+    /** This process, as the owner of what it takes. */
+    val owner: Long = peers.self.asOwner
+
+    /** Those of this process who wait. */
+    val lines = SharedLines(self, bells, ::cellOf)
+
+    private val files = ConcurrentHashMap<Int, Records>()
+    private val shelves = ConcurrentHashMap<Int, Shelf>()
+    private val plots = ConcurrentHashMap<Address, Held>()
+    private val collected = ReferenceQueue<SharedPlot>()
+
+    /** How many bytes this process shares, and how many it did when the collector was last asked to run. */
+    private var bytes = 0L
+    private var bytesAtCollection = MUCH / 2
+
+    private class Held(plot: SharedPlot, queue: ReferenceQueue<SharedPlot>) : WeakReference<SharedPlot>(plot, queue) {
+        val address = plot.address
+
+        /** Frees what hangs on the record; must not hold on to the plot. */
+        @Volatile
+        var free: (() -> Unit)? = null
+    }
+
+    /** Has [free] called when this process is the last to leave [plot], before the record is given to others. */
+    fun whenLast(plot: SharedPlot, free: () -> Unit) {
+        plots[plot.address]?.free = free
+    }
+
+    /** What to call the process that owns something. */
+    fun nameOf(owner: Long): String {
+        val peer = Peer.ofOwner(owner)
+        val pid = peers.table.pid(peer.slot)
+        return if (peers.table.peer(peer.slot) == peer) "process $pid" else "a process that has ended"
+    }
+
+    /** @throws UncheckedIOException if there is no space left */
+    fun allocate(kind: Kind): SharedPlot {
+        leaveCollected()
+        val place = allocate(kind, kind.lines * LINE)
+        val records = place.records
+        val address = Address(records.number, place.index, records.generation(place.index))
+        val plot = SharedPlot(this, records, address)
+        plots[address] = Held(plot, collected)
+        return plot
+    }
+
+    private fun allocate(kind: Kind, bytes: Int): Shelf.Place = try {
+        shelves.computeIfAbsent(Integer.highestOneBit(bytes * 2 - 1)) { Shelf(it, ::newFile) }.allocate(kind, self)
+    } catch (failure: IOException) {
+        throw UncheckedIOException("no space for what processes share: ${failure.message}", failure)
+    }
+
+    override fun newChunk(bytes: Int): Record {
+        val place = allocate(Kind.CHUNK, bytes)
+        place.records.lift(place.index)
+        place.records.detach(place.index, self)
+        return Record(place.records, place.index)
+    }
+
+    override fun chunk(id: Long) = Record(fileOf(Record.fileOf(id)), Record.indexOf(id))
+
+    override fun receive(passengers: List<Address>): List<Any> = passengers.map { attach(it).also(SharedPlot::land) }
+
+    /** As [Peers.newFile]. */
+    fun newFile(bytes: Long): Path = peers.newFile(bytes)
+
+    /** @throws IllegalStateException if there is nothing at [address] any more */
+    fun attach(address: Address): SharedPlot {
+        leaveCollected()
+        var plot: SharedPlot? = null
+        plots.compute(address) { _, held ->
+            plot = held?.get()
+            if (plot != null) return@compute held
+            Held(use(address).also { plot = it }, collected)
+        }
+        return plot!!
+    }
+
+    private fun use(address: Address): SharedPlot {
+        val records = try {
+            fileOf(address.file)
+        } catch (failure: IOException) {
+            throw gone(failure)
+        }
+        if (!records.attach(address.index, address.generation, self)) throw gone(null)
+        return SharedPlot(this, records, address)
+    }
+
+    private fun gone(cause: Throwable?) = IllegalStateException(
+        "what this handle means is gone, since nobody used it any more: whoever sends a primitive has to keep it " +
+            "until it has arrived",
+        cause,
+    )
+
+    private fun fileOf(number: Int): Records =
+        files[number] ?: peers.openRecords(number).let { files.putIfAbsent(number, it) ?: it }
+
+    private fun newFile(size: Int, count: Int): Records {
+        val more = Records.bytes(size, count)
+        if (bytes + more >= 2 * bytesAtCollection) collect()
+        bytes += more
+        val number = peers.table.nextNumber()
+        return peers.newRecords(number, size, count).also { files[number] = it }
+    }
+
+    private fun collect() {
+        System.gc()
+        bytesAtCollection = bytes
+        while (true) leave(collected.remove(COLLECTION_MILLIS) as Held? ?: break)
+    }
+
+    private fun leaveCollected() {
+        while (true) leave(collected.poll() as Held? ?: break)
+    }
+
+    private fun leave(held: Held) {
+        val address = held.address
+        val records = files[address.file] ?: return
+        var isLast = false
+        plots.compute(address) { _, present ->
+            if (present !== held) return@compute present // it has come here again
+            isLast = records.detach(address.index, self)
+            null
+        }
+        if (!isLast) return
+        held.free?.invoke()
+        records.finish(address.index)
+    }
+
+    /**
+     * Frees what the processes with these [pids] and all below them have held, which are dead or get killed for it, and
+     * wakes whoever waits.
+     */
+    fun bury(pids: Set<Long>) {
+        val dead = peers.proveDead(pids)
+        if (dead.isEmpty()) return
+        for (number in peers.recordFiles()) {
+            val records = try {
+                fileOf(number)
+            } catch (_: IOException) {
+                continue // it was being made, by one of the dead
+            }
+            dead.forEach { Recovery(it).recover(records) }
+        }
+        dead.forEach(peers::strikeOff)
+        peers.others().forEach { lines.bells.ringForAll(it) }
+        Quiet.during { lines.lookAtAll() }
+    }
+
+    private fun cellOf(id: Long): SharedCell? {
+        val records = files[(id ushr FILE).toInt()] ?: return null
+        val index = (id ushr INDEX).toInt() and INDICES
+        return SharedCell(records.cell(index, id.toInt() and LAST_LINE), id, lines)
+    }
+
+    companion object {
+        private const val LINE = 64
+        private const val FILE = 32
+        private const val INDEX = 8
+        private const val INDICES = 0xFF_FFFF
+        private const val LAST_LINE = 0xFF
+
+        /** Below this nobody minds. */
+        private const val MUCH = 32L shl 20
+        private const val COLLECTION_MILLIS = 20L
+
+        /** Where the files lie: the directories of the program at the top, which its children are told. */
+        @Volatile
+        var folders: () -> List<Path> = { ProgramDirectory.own.folders }
+
+        /** The process [pid], a child of this one, is dead. Frees what it has held. */
+        fun bury(pid: Long) {
+            try {
+                if (joining.get() != null || PeersInFiles.exist(folders())) own.bury(setOf(pid))
+            } catch (failure: IOException) {
+                LOG.log(WARNING, "what process {0} held could not be freed: {1}", pid, failure)
+            } catch (failure: UncheckedIOException) {
+                LOG.log(WARNING, "what process {0} held could not be freed: {1}", pid, failure)
+            }
+        }
+
+        private val LOG: System.Logger = System.getLogger("org.freethreading")
+
+        /** As [Store.receive]; joins the others only if there is anything to take over. */
+        fun receive(passengers: List<Address>): List<Any> =
+            if (passengers.isEmpty()) emptyList() else own.receive(passengers)
+
+        private val joining = AtomicReference<CompletableFuture<SharedMemory>?>()
+
+        /**
+         * That of this process, which joins the others when this is first asked for.
+         *
+         * @throws UncheckedIOException if there is no space left for it, or no place among them
+         */
+        val own: SharedMemory
+            get() {
+                val joined = joining.get() ?: CompletableFuture<SharedMemory>().let { fresh ->
+                    if (joining.compareAndSet(null, fresh)) join(fresh)
+                    joining.get() ?: fresh
+                }
+                try {
+                    return joined.join()
+                } catch (failure: CompletionException) {
+                    val cause = failure.cause
+                    if (cause !is IOException) throw failure
+                    throw UncheckedIOException("processes cannot share memory: ${cause.message}", cause)
+                }
+            }
+
+        /** What a bell says of the cell in [line] of the record at [address]. */
+        fun idOf(address: Address, line: Int): Long =
+            (address.file.toLong() shl FILE) or (address.index.toLong() shl INDEX) or line.toLong()
+
+        /** By a thread that nobody interrupts, which then answers the bells. If it fails, others may try again. */
+        private fun join(joined: CompletableFuture<SharedMemory>) {
+            thread(isDaemon = true, name = "freethreading-bells") {
+                val bells: SocketBells
+                val memory: SharedMemory
+                try {
+                    val peers = PeersInFiles.join(folders())
+                    bells = SocketBells(peers)
+                    memory = SharedMemory(peers, bells)
+                } catch (failure: Throwable) {
+                    joining.set(null)
+                    joined.completeExceptionally(failure)
+                    return@thread
+                }
+                joined.complete(memory)
+                Quiet.during { bells.serve(memory.lines) }
+            }
+        }
+    }
+}

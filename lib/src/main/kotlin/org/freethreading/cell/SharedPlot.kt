@@ -1,0 +1,78 @@
+package org.freethreading.cell
+
+import org.freethreading.memory.Address
+import org.freethreading.memory.Passenger
+import org.freethreading.memory.PeerTable
+import org.freethreading.memory.QueueLayout
+import org.freethreading.memory.Record
+import org.freethreading.memory.Records
+
+/**
+ * A record that this process uses. There is one object for it in the process at a time, and one primitive made of it
+ * ([resident]); as long as somebody holds either, the record stays.
+ */
+internal class SharedPlot(
+    private val memory: SharedMemory,
+    private val records: Records,
+    override val address: Address,
+) : Plot, Passenger {
+    private val index: Int get() = address.index
+
+    @Volatile
+    private var resident: Any? = null
+
+    override val owner: Long get() = memory.owner
+
+    override fun nameOf(owner: Long): String = memory.nameOf(owner)
+
+    override fun cell(line: Int): SharedCell =
+        SharedCell(records.cell(index, line), SharedMemory.idOf(address, line), memory.lines, this)
+
+    override fun ledger(): Ledger = SharedLedger(cell(0))
+
+    override fun permits(permits: Int, isNew: Boolean): Permits {
+        val count = cell(0)
+        if (permits !in 1..OwnedPermits.MOST) {
+            if (isNew) count.value = permits.toLong()
+            return CountedPermits(count)
+        }
+        val words = List(OwnedPermits.MOST) { word(SECOND_LINE + it * Long.SIZE_BYTES) }.take(permits)
+        return OwnedPermits(owner, words, word(SECOND_LINE + OwnedPermits.MOST * Long.SIZE_BYTES), count)
+    }
+
+    private fun word(offset: Int) = SharedVariable(records.word(index, offset))
+
+    override fun noteUser() {
+        records.bits(index, SECOND_LINE).set(memory.lines.self)
+    }
+
+    /** What there is in it besides cells, if it is a queue's. */
+    fun queueLayout() = QueueLayout(Record(records, index))
+
+    override fun another(kind: Kind): Plot = memory.allocate(kind)
+
+    override fun lift() = records.lift(index)
+
+    override fun land() = records.land(index)
+
+    private inner class SharedLedger(private val line: SharedCell) : Ledger {
+        override val self: Int get() = memory.lines.self
+        override val own = wordOf(self)
+
+        override fun visitWaiting(visit: (process: Int, word: Variable) -> Boolean) =
+            line.visitWaiting { visit(it, wordOf(it)) }
+
+        override fun sum(part: (Long) -> Long): Long = PeerTable.SLOTS.sumOf { part(wordOf(it).value) }
+
+        private fun wordOf(process: Int) = word(SECOND_LINE + process * Long.SIZE_BYTES)
+    }
+
+    /** The primitive that is made of this record here: [make] is called if there is none yet. */
+    fun resident(make: (SharedPlot) -> Any): Any = resident ?: synchronized(this) {
+        resident ?: make(this).also { resident = it }
+    }
+
+    private companion object {
+        const val SECOND_LINE = 64
+    }
+}

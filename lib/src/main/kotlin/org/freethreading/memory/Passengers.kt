@@ -1,0 +1,38 @@
+package org.freethreading.memory
+
+/** A record whose handle travels, as the one knows it who sends it. He keeps it alive as long as he keeps this. */
+internal interface Passenger {
+    val address: Address
+
+    /** The handle sets out. To be followed by a landing, by whoever gets it. */
+    fun lift()
+
+    /** It will never arrive. */
+    fun land()
+}
+
+/** Lists the records whose handles are written, for what carries them to keep them alive. */
+internal object Passengers {
+    private val boarding = ThreadLocal<MutableList<Passenger>?>()
+
+    /** The handle of [passenger] is being written. */
+    fun board(passenger: Passenger) {
+        boarding.get()?.add(passenger)
+    }
+
+    /** Runs [write], and gives [listed] those whose handles it has written. */
+    inline fun <T> during(write: () -> T, listed: (List<Passenger>) -> Unit): T {
+        val before = begin()
+        try {
+            return write().also { listed(all()) }
+        } finally {
+            end(before)
+        }
+    }
+
+    fun begin(): MutableList<Passenger>? = boarding.get().also { boarding.set(ArrayList(0)) }
+
+    fun all(): List<Passenger> = boarding.get().orEmpty()
+
+    fun end(before: MutableList<Passenger>?) = if (before == null) boarding.remove() else boarding.set(before)
+}

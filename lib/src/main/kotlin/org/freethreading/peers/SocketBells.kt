@@ -1,0 +1,215 @@
+package org.freethreading.peers
+
+import org.freethreading.memory.BellRow
+import java.io.IOException
+import java.lang.System.Logger.Level.WARNING
+import java.net.StandardProtocolFamily.UNIX
+import java.net.UnixDomainSocketAddress
+import java.nio.ByteBuffer
+import java.nio.channels.SelectionKey
+import java.nio.channels.SelectionKey.OP_ACCEPT
+import java.nio.channels.SelectionKey.OP_CONNECT
+import java.nio.channels.SelectionKey.OP_READ
+import java.nio.channels.Selector
+import java.nio.channels.ServerSocketChannel
+import java.nio.channels.SocketChannel
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.TimeUnit.NANOSECONDS
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicReferenceArray
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * Bells made of sockets, one for each pair of processes that has ever needed one. A byte on it means: look at the row
+ * of the one who rings ([BellRow]). The first byte says who that is.
+ *
+ * Whoever rings writes a byte, without waiting. Everything else is done by one thread, which sleeps as long as nobody
+ * rings: it opens connections, takes the bytes, and looks after those that do not answer.
+ */
+internal class SocketBells(private val peers: PeersInFiles) : Bells {
+    private val selector = Selector.open()
+    private val lines = AtomicReferenceArray<Line?>(PLACES)
+    private val toConnect = ConcurrentLinkedQueue<Line>()
+    private val reminders = ConcurrentLinkedQueue<Reminder>()
+    private val isReminding = AtomicBoolean()
+    private val heard = ByteBuffer.allocateDirect(512)
+    private val server = ServerSocketChannel.open(UNIX).apply {
+        bind(UnixDomainSocketAddress.of(peers.pathOfBell(peers.self.slot)), PLACES)
+        configureBlocking(false)
+        register(selector, OP_ACCEPT)
+    }
+
+    private class Reminder(val cell: Long, val atNanos: Long)
+
+    override fun ring(target: Int, cell: Long) = lineTo(target).ring { it.post(cell) }
+
+    override fun ringForAll(target: Int) = lineTo(target).ring { it.postAll() }
+
+    override fun remind(cell: Long) {
+        reminders.add(Reminder(cell, System.nanoTime() + PATIENCE_NANOS))
+        if (isReminding.compareAndSet(false, true)) selector.wakeup()
+    }
+
+    /** Answers the bells for [listener] as long as the process lives. */
+    fun serve(listener: BellListener) {
+        while (true) {
+            try {
+                selector.select({ handle(it, listener) }, timeoutMillis())
+                while (true) (toConnect.poll() ?: break).connect()
+                remindOf(listener)
+            } catch (failure: Throwable) { // no more files, or no memory: the others are still to be answered
+                LOG.log(WARNING, "a bell between processes could not be answered: {0}", failure)
+            }
+        }
+    }
+
+    private fun handle(key: SelectionKey, listener: BellListener) {
+        try {
+            when {
+                !key.isValid -> return
+                key.isAcceptable -> accept()
+                key.isConnectable -> (key.attachment() as Line).finishConnecting(key)
+                key.isReadable -> hear(key, listener)
+            }
+        } catch (_: IOException) {
+            close(key) // the other process is gone, which is for others to find out
+        }
+    }
+
+    private fun accept() {
+        server.accept()?.apply {
+            configureBlocking(false)
+            register(selector, OP_READ, Caller())
+        }
+    }
+
+    private class Caller {
+        var slot = 0
+    }
+
+    private fun hear(key: SelectionKey, listener: BellListener) {
+        val caller = key.attachment() as? Caller
+        val socket = key.channel() as SocketChannel
+        var heardAny = false
+        while (true) {
+            heard.clear()
+            val count = socket.read(heard)
+            if (count < 0) close(key)
+            if (count <= 0) break
+            if (caller?.slot == 0) caller.slot = heard.get(0).toInt()
+            heardAny = true
+            if (count < heard.capacity()) break
+        }
+        if (!heardAny || caller == null) return
+        val isAll = peers.table.rowOf(peers.self.slot, caller.slot).take(listener::look)
+        if (isAll) listener.lookAtAll()
+    }
+
+    private fun close(key: SelectionKey) {
+        key.cancel()
+        key.channel().close()
+    }
+
+    private fun timeoutMillis(): Long {
+        val next = reminders.peek() ?: return 0 // for ever
+        return maxOf(1, NANOSECONDS.toMillis(next.atNanos - System.nanoTime()) + 1)
+    }
+
+    private fun remindOf(listener: BellListener) {
+        while (true) {
+            val next = reminders.peek() ?: break
+            if (next.atNanos > System.nanoTime()) return
+            reminders.poll()
+            listener.wasReminded(next.cell)
+        }
+        isReminding.set(false)
+        if (!reminders.isEmpty()) isReminding.set(true) // or whoever added it has called wakeup
+    }
+
+    private fun lineTo(target: Int): Line =
+        lines[target] ?: Line(target).let { if (lines.compareAndSet(target, null, it)) it else lines[target]!! }
+
+    /** The way to the process at [slot], whichever it is at the moment. */
+    private inner class Line(private val slot: Int) {
+        private val guard = ReentrantLock() // held for a few steps, never while waiting
+        private val row = peers.table.rowOf(slot, peers.self.slot)
+        private var socket: SocketChannel? = null
+        private var generation = 0
+        private var isConnecting = false
+
+        fun ring(post: (BellRow) -> Boolean) = guard.withLock {
+            val present = peers.table.generation(slot)
+            val isKnown = present == generation
+            val isPending = !post(row)
+            when {
+                isKnown && (isPending || isConnecting) -> Unit // it is rung, or will be
+                isKnown && socket != null -> write(BELL)
+                else -> ask(present)
+            }
+        }
+
+        private fun ask(present: Int) {
+            generation = present
+            isConnecting = true
+            socket?.close()
+            socket = null
+            toConnect.add(this)
+            selector.wakeup()
+        }
+
+        /** Whoever rings next asks for a connection again. */
+        private fun forget() {
+            isConnecting = false
+            generation = 0
+        }
+
+        private fun write(bytes: ByteBuffer) {
+            try {
+                socket?.write(bytes.duplicate()) // if it is full, there are bells in it that are still to be answered
+            } catch (_: IOException) {
+                socket?.close() // the process is gone
+            }
+        }
+
+        fun connect() {
+            var fresh: SocketChannel? = null
+            try {
+                fresh = SocketChannel.open(UNIX).apply { configureBlocking(false) }
+                val isDone = fresh.connect(UnixDomainSocketAddress.of(peers.pathOfBell(slot)))
+                if (isDone) connected(fresh) else fresh.register(selector, OP_CONNECT, this)
+            } catch (_: IOException) { // the process is gone
+                fresh?.close()
+                guard.withLock { forget() }
+            }
+        }
+
+        fun finishConnecting(key: SelectionKey) {
+            val fresh = key.channel() as SocketChannel
+            try {
+                if (!fresh.finishConnect()) return
+                key.interestOps(OP_READ) // to learn when it ends
+                connected(fresh)
+            } catch (failure: IOException) {
+                guard.withLock { forget() }
+                throw failure
+            }
+        }
+
+        private fun connected(fresh: SocketChannel) = guard.withLock {
+            if (!fresh.isRegistered) fresh.register(selector, OP_READ, this)
+            socket = fresh
+            isConnecting = false
+            write(ByteBuffer.wrap(byteArrayOf(peers.self.slot.toByte(), 0))) // who rings, and a bell
+        }
+    }
+
+    private companion object {
+        const val PLACES = 128
+
+        /** Who has not looked by then may be stopped, and another one is rung. */
+        const val PATIENCE_NANOS = 5_000_000L
+        val LOG: System.Logger = System.getLogger("org.freethreading")
+        val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
+    }
+}

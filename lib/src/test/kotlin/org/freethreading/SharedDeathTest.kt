@@ -1,0 +1,221 @@
+package org.freethreading
+
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.delay
+import java.util.concurrent.BrokenBarrierException
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+/** What a process held or waited for when it ended is free, and nobody waits for it; what is stopped delays nobody. */
+class SharedDeathTest : FunSpec({
+    timeout = 120_000
+    invocationTimeout = 60_000
+
+    /** A child that does [work], says so, and then does nothing any more. */
+    class Victim(work: suspend CoroutineScope.() -> Unit) : AutoCloseable {
+        private val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("victim").build()
+        private val worked = Event(PROCESSES)
+        val end: Deferred<Unit> = worked.let { worked ->
+            pool.async {
+                work()
+                worked.set()
+                blockForever()
+            }
+        }
+        val pid: Long get() = pidsOf("victim").single()
+
+        suspend fun awaitWork() = apply { check(worked.await(30.seconds)) { "the victim has not begun to wait" } }
+
+        fun kill() = signal("KILL", pid)
+
+        override fun close() = pool.terminate()
+    }
+
+    test("a lock whose holder dies is free, with a notice that the next unlock takes away") {
+        val lock = Lock(PROCESSES)
+        Victim { lock.lock() }.use { victim ->
+            victim.awaitWork()
+            val waiters = Colour.entries.map {
+                it.party(
+                    PROCESSES,
+                    { lock.lockBlocking().let { lock.wasAbandoned }.also { lock.unlock() } },
+                    { lock.lock().let { lock.wasAbandoned }.also { lock.unlock() } },
+                ).awaitSleep()
+            }
+
+            victim.kill()
+
+            waiters.map { it.result() }.sorted() shouldContainExactly listOf(false, true)
+            lock.isLocked shouldBe false
+            shouldThrow<WorkerCrashedException> { victim.end.await() }
+        }
+    }
+
+    test("a reentrant lock that its holder had taken twice is free when he dies") {
+        val lock = RLock(PROCESSES)
+        Victim { repeat(2) { lock.lockBlocking() } }.use { victim ->
+            victim.awaitWork()
+            lock.tryLock() shouldBe false
+
+            victim.kill()
+
+            lock.withLock { lock.wasAbandoned } shouldBe true
+            lock.isLocked shouldBe false
+        }
+    }
+
+    test("a lock is free, with notice, when its holder ends in good order") {
+        val lock = Lock(PROCESSES)
+        WorkerPool(1, PROCESSES).use { pool -> pool.call { lock.lock() } }
+
+        lock.tryLock(30.seconds) shouldBe true
+        lock.wasAbandoned shouldBe true
+    }
+
+    test("the permits of a dead process are back") {
+        val semaphore = BoundedSemaphore(3, PROCESSES)
+        Victim { semaphore.acquire(2) }.use { victim ->
+            victim.awaitWork()
+            val waiter = CoroutineParty { semaphore.acquire(3) }.awaitSleep()
+
+            victim.kill()
+
+            waiter.result()
+            semaphore.release(3)
+            semaphore.availablePermits shouldBe 3
+        }
+    }
+
+    test("a signal is not lost on a dead process") {
+        val condition = Condition(PROCESSES)
+        Victim { condition.lockBlocking() }.use { victim -> victim.awaitWork().kill() }
+        val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("waiter").build()
+        val dead = pool.async { condition.withLock { condition.await() } }
+        eventually("a child that waits") { condition.toString().startsWith("Condition(1 waiting") }
+        val waiter = CoroutineParty { condition.withLock { condition.await(20.seconds) } }.awaitSleep()
+
+        signal("STOP", pidsOf("waiter").single())
+        condition.withLock { condition.signal() } // to either of them
+        signal("KILL", pidsOf("waiter").single())
+
+        waiter.result() shouldBe true
+        eventually("the dead one's wait to be forgotten") { condition.toString() == "Condition(0 waiting, RLock(free))" }
+        shouldThrow<WorkerCrashedException> { dead.await() }
+        pool.terminate()
+    }
+
+    test("a barrier that a dead process has taken part in is broken until it is reset") {
+        val barrier = Barrier(2, backend = PROCESSES)
+        val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("party").build()
+        val first = pool.async { barrier.await() }
+        barrier.await()
+        first.await()
+        val waiter = CoroutineParty { barrier.await() }.awaitSleep()
+
+        signal("KILL", pidsOf("party").single())
+
+        shouldThrow<BrokenBarrierException> { waiter.result() }
+        barrier.isBroken shouldBe true
+        barrier.reset()
+        val again = pool.async { barrier.await() }
+        barrier.await()
+        again.await()
+        pool.close()
+    }
+
+    test("what a dead process has taken from a queue counts as done, and the rest is there") {
+        val queue = Queue<Int>(backend = PROCESSES)
+        repeat(5) { queue.put(it) }
+        Victim { repeat(3) { queue.get() }.also { queue.taskDone() } }.use { victim ->
+            victim.awaitWork()
+            queue.join(1.milliseconds) shouldBe false
+
+            victim.kill()
+            queue.get() shouldBe 3
+            queue.taskDone()
+            queue.get() shouldBe 4
+            queue.join(1.milliseconds) shouldBe false
+            queue.taskDone()
+
+            queue.join(30.seconds) shouldBe true
+        }
+    }
+
+    test("a stopped process that waits delays nobody, at any primitive") {
+        val lock = Lock(PROCESSES)
+        val semaphore = Semaphore(0, PROCESSES)
+        val few = Semaphore(1, PROCESSES)
+        val event = Event(PROCESSES)
+        val condition = Condition(PROCESSES)
+        val queue = Queue<Int>(1, backend = PROCESSES)
+        lock.lock()
+        few.acquire()
+        val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("stopped").build()
+        val ready = Semaphore(0, PROCESSES)
+        val all = pool.async {
+            ready.release()
+            val waits = listOf<suspend () -> Unit>(
+                { lock.withLock { } },
+                { semaphore.acquire() },
+                { few.withPermit { } },
+                { event.await() },
+                { condition.withLock { condition.await() } },
+                { queue.get() },
+            )
+            waits.map { wait -> CoroutineParty { wait() } }.forEach { it.result() }
+        }
+        ready.acquire()
+        eventually("a child that waits") { condition.toString().startsWith("Condition(1 waiting") }
+        delay(200.milliseconds) // time in which it gets into the other lines: nobody outside can see that
+        signal("STOP", pidsOf("stopped").single())
+        val parties = listOf(
+            CoroutineParty { lock.withLock { } },
+            CoroutineParty { semaphore.acquire() },
+            CoroutineParty { few.withPermit { } },
+            CoroutineParty { event.await().let { } },
+            CoroutineParty { condition.withLock { condition.await() }.let { } },
+            CoroutineParty { queue.get().let { } },
+        ).map { it.awaitSleep() }
+
+        lock.unlock()
+        semaphore.release()
+        few.release()
+        event.set()
+        condition.withLock { condition.signalAll() }
+        queue.put(1)
+
+        parties.forEach { it.result() }
+        signal("CONT", pidsOf("stopped").single())
+        semaphore.release()
+        queue.put(2)
+        all.await()
+        pool.close()
+    }
+
+    test("a grandchild's lock is free when the child between dies, and the grandchild with it") {
+        val lock = Lock(PROCESSES)
+        val held = Event(PROCESSES)
+        val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("between").build()
+        val nested = pool.async {
+            WorkerPool(1, PROCESSES).call {
+                lock.lock()
+                held.set()
+                while (true) Thread.onSpinWait()
+            }
+        }
+        held.await(30.seconds) shouldBe true
+
+        signal("KILL", pidsOf("between").single())
+
+        lock.tryLock(30.seconds) shouldBe true
+        lock.wasAbandoned shouldBe true
+        shouldThrow<WorkerCrashedException> { nested.await() }.message shouldContain "SIGKILL"
+        pool.terminate()
+    }
+})
