@@ -9,6 +9,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.delay
 import java.util.concurrent.BrokenBarrierException
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -17,9 +18,12 @@ class SharedDeathTest : FunSpec({
     timeout = 120_000
     invocationTimeout = 60_000
 
+    val victims = AtomicInteger()
+
     /** A child that does [work], says so, and then does nothing any more. */
     class Victim(work: suspend CoroutineScope.() -> Unit) : AutoCloseable {
-        private val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("victim").build()
+        private val name = "victim${victims.incrementAndGet()}" // the ends of earlier ones may still be under way
+        private val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name(name).build()
         private val worked = Event(PROCESSES)
         val end: Deferred<Unit> = worked.let { worked ->
             pool.async {
@@ -28,7 +32,7 @@ class SharedDeathTest : FunSpec({
                 blockForever()
             }
         }
-        val pid: Long get() = pidsOf("victim").single()
+        val pid: Long get() = pidsOf(name).single()
 
         suspend fun awaitWork() = apply { check(worked.await(30.seconds)) { "the victim has not begun to wait" } }
 
