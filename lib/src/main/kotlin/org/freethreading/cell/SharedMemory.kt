@@ -46,7 +46,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     /** How many bytes this process shares, and how many it did when the collector was last asked to run. */
     private var bytes = 0L
-    private var bytesAtCollection = MUCH / 2
+    private var bytesAtCollection = 0L
 
     private class Held(plot: SharedPlot, queue: ReferenceQueue<SharedPlot>) : WeakReference<SharedPlot>(plot, queue) {
         val address = plot.address
@@ -132,7 +132,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     private fun newFile(size: Int, count: Int): Records {
         val more = Records.bytes(size, count)
-        if (bytes + more >= 2 * bytesAtCollection) collect()
+        if (bytes + more > bytesAtCollection + maxOf(MUCH, bytesAtCollection / 4)) collect()
         bytes += more
         val number = peers.table.nextNumber()
         return peers.newRecords(number, size, count).also { files[number] = it }
@@ -195,9 +195,9 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         private const val INDICES = 0xFF_FFFF
         private const val LAST_LINE = 0xFF
 
-        /** Below this nobody minds. */
-        private const val MUCH = 32L shl 20
-        private const val COLLECTION_MILLIS = 20L
+        /** Less than this nobody minds. */
+        private const val MUCH = 16L shl 20
+        private const val COLLECTION_MILLIS = 100L
 
         /** Where the files lie: the directories of the program at the top, which its children are told. */
         @Volatile
