@@ -66,6 +66,9 @@ public sealed class Backend : Serializable {
     /** What a queue in [plot] keeps its items in. */
     internal abstract fun <T> newItems(plot: Plot): Items<T>
 
+    /** What encodes items that go to other processes, if it is not the built-in forms. */
+    internal open val codec: Codec? get() = null
+
     /** The [name], and whether it is strict. */
     abstract override fun toString(): String
 
@@ -109,9 +112,11 @@ public sealed class Backend : Serializable {
 
         override fun name() = PROCESSES
 
+        override val codec: Codec? get() = options.codec
+
         override fun allocate(kind: Kind) = SharedMemory.own.allocate(kind)
 
-        override fun <T> newItems(plot: Plot): Items<T> = sharedItems(plot as SharedPlot, options)
+        override fun <T> newItems(plot: Plot): Items<T> = sharedItems(plot as SharedPlot, options.codec, options.allow)
 
         override fun newRunner(name: String, daemon: Boolean, target: Body?): Runner =
             ProcessRunner(making(processors, packed(options.codec)), name, daemon, target)

@@ -31,7 +31,7 @@ import kotlin.time.Duration
  *
  * **Follows:** Python `threading.Condition` for the operations, `java.util.concurrent.locks.Condition` for the rest.
  */
-public class Condition private constructor(private val monitor: Monitor, private val plot: Plot) : Serializable {
+public class Condition internal constructor(private val monitor: Monitor, private val plot: Plot) : Serializable {
     /*
      * The word: | waiting 32 | granted 32 |, one for each process; granted never exceeds waiting.
      *
@@ -273,93 +273,14 @@ public class Condition private constructor(private val monitor: Monitor, private
     private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, monitor.lock) }
 
     private class Handle(plot: SharedPlot, private val lock: Any) : SharedHandle(plot) {
-        override fun primitiveOf(plot: SharedPlot) = of(lock, plot)
+        override fun primitiveOf(plot: SharedPlot) = Condition(Monitor.of(lock), plot)
 
         private companion object {
             private const val serialVersionUID = 1L
         }
     }
 
-    /** What a condition needs of its lock, of either kind. */
-    private sealed interface Monitor {
-        val lock: Any
-
-        val isHeld: Boolean
-
-        suspend fun <T> withLock(block: suspend () -> T): T
-
-        fun lockBlocking()
-
-        fun lockUninterruptibly()
-
-        fun tryLock(): Boolean
-
-        fun tryLockBlocking(timeout: java.time.Duration): Boolean
-
-        fun unlock()
-
-        /** Frees the lock wholly; what it returns brings the same state back. */
-        fun release(): Any
-
-        suspend fun takeAgain(held: Any)
-
-        fun takeAgainBlocking(held: Any)
-    }
-
-    private class PlainMonitor(override val lock: Lock) : Monitor {
-        /** A plain lock does not know its holder. */
-        override val isHeld get() = lock.isLocked
-
-        override suspend fun <T> withLock(block: suspend () -> T): T = lock.withLock { block() }
-
-        override fun lockBlocking() = lock.lockBlocking()
-
-        override fun lockUninterruptibly() = lock.lockUninterruptibly()
-
-        override fun tryLock() = lock.tryLock()
-
-        override fun tryLockBlocking(timeout: java.time.Duration) = lock.tryLockBlocking(timeout)
-
-        override fun unlock() = lock.unlock()
-
-        override fun release(): Any = lock.unlock()
-
-        override suspend fun takeAgain(held: Any) = lock.lockNonCancellably()
-
-        override fun takeAgainBlocking(held: Any) = lock.lockUninterruptibly()
-
-        override fun toString() = lock.toString()
-    }
-
-    private class ReentrantMonitor(override val lock: RLock) : Monitor {
-        override val isHeld get() = lock.isHeldByCurrentWorker
-
-        override suspend fun <T> withLock(block: suspend () -> T): T = lock.withLock(block)
-
-        override fun lockBlocking() = lock.lockBlocking()
-
-        override fun lockUninterruptibly() = lock.lockUninterruptibly()
-
-        override fun tryLock() = lock.tryLock()
-
-        override fun tryLockBlocking(timeout: java.time.Duration) = lock.tryLockBlocking(timeout)
-
-        override fun unlock() = lock.unlock()
-
-        override fun release(): Any = lock.release()
-
-        override suspend fun takeAgain(held: Any) = lock.takeAgain(held as RLock.Held)
-
-        override fun takeAgainBlocking(held: Any) = lock.takeAgainBlocking(held as RLock.Held)
-
-        override fun toString() = lock.toString()
-    }
-
-    internal companion object {
+    private companion object {
         private const val serialVersionUID = 1L
-
-        /** The condition that has [plot], of [lock], which is of either kind. */
-        fun of(lock: Any, plot: Plot) =
-            Condition(if (lock is RLock) ReentrantMonitor(lock) else PlainMonitor(lock as Lock), plot)
     }
 }

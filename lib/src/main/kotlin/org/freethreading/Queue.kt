@@ -35,6 +35,7 @@ public class Queue<T> internal constructor(
     public val capacity: Int,
     private val items: Items<T>,
     internal val plot: Plot,
+    private val codec: Codec? = null,
 ) : Serializable {
     /*
      * Two words and two locks. The two sides share nothing but the words:
@@ -74,7 +75,8 @@ public class Queue<T> internal constructor(
         backend: Backend = Backend.current(),
     ) : this(requireCapacity(capacity), backend.also { requirePossible(redeliver, it) }, backend.newPlot(Kind.QUEUE))
 
-    private constructor(capacity: Int, backend: Backend, plot: Plot) : this(capacity, backend.newItems(plot), plot)
+    private constructor(capacity: Int, backend: Backend, plot: Plot) :
+        this(capacity, backend.newItems(plot), plot, backend.codec)
 
     /** How many items are in the queue at the moment of the call. */
     public val size: Int get() = Math.toIntExact(minOf(count(), Int.MAX_VALUE.toLong()))
@@ -137,6 +139,8 @@ public class Queue<T> internal constructor(
      * **Cancellation.** A cancelled caller has taken nothing. When it need not wait, this function does not check.
      *
      * @throws QueueShutdownException if the queue is shut down and empty, before or while the caller waits
+     * @throws RemoteTaskException if the item, which is lost then, comes from another process and cannot be rebuilt
+     *   here, or is of a class that is not accepted
      */
     public suspend fun get(): T {
         val taken = take()
@@ -452,10 +456,15 @@ public class Queue<T> internal constructor(
         }
     }
 
-    private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, capacity) }
+    private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, capacity, codec) }
 
-    private class Handle(plot: SharedPlot, private val capacity: Int) : SharedHandle(plot) {
-        override fun primitiveOf(plot: SharedPlot) = Queue<Any?>(capacity, Backend.processes().newItems(plot), plot)
+    private class Handle(
+        plot: SharedPlot,
+        private val capacity: Int,
+        private val codec: Codec?,
+    ) : SharedHandle(plot) {
+        override fun primitiveOf(plot: SharedPlot) =
+            Queue<Any?>(capacity, sharedItems(plot, codec, allow = emptyList()), plot, codec)
 
         private companion object {
             private const val serialVersionUID = 1L

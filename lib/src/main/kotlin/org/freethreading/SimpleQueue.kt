@@ -10,7 +10,7 @@ import kotlin.time.Duration
  *
  * **Order and memory.** As [Queue]. **Follows:** Python `queue.SimpleQueue`.
  */
-public class SimpleQueue<T> private constructor(private val queue: Queue<T>) : Serializable {
+public class SimpleQueue<T> internal constructor(private val queue: Queue<T>) : Serializable {
     /** Makes an empty queue for the workers of [backend]. */
     @JvmOverloads
     public constructor(backend: Backend = Backend.current()) : this(Queue(capacity = 0, backend = backend))

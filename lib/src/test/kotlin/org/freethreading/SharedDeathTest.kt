@@ -7,7 +7,6 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
-import kotlinx.coroutines.delay
 import java.util.concurrent.BrokenBarrierException
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.milliseconds
@@ -96,6 +95,20 @@ class SharedDeathTest : FunSpec({
         }
     }
 
+    test("permits of a semaphore that has more than 64 are only counted: those of a dead process are not back") {
+        val semaphore = Semaphore(100, PROCESSES)
+        val lock = Lock(PROCESSES)
+        Victim { semaphore.acquire(30).also { lock.lock() } }.use { victim ->
+            victim.awaitWork().kill()
+            lock.lock()
+            shouldThrow<WorkerCrashedException> { victim.end.await() } // all that it held is freed by now
+
+            semaphore.availablePermits shouldBe 70
+            semaphore.release(30)
+            semaphore.availablePermits shouldBe 100
+        }
+    }
+
     test("a signal is not lost on a dead process") {
         val condition = Condition(PROCESSES)
         Victim { condition.lockBlocking() }.use { victim -> victim.awaitWork().kill() }
@@ -163,7 +176,6 @@ class SharedDeathTest : FunSpec({
         val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name("stopped").build()
         val ready = Semaphore(0, PROCESSES)
         val all = pool.async {
-            ready.release()
             val waits = listOf<suspend () -> Unit>(
                 { lock.withLock { } },
                 { semaphore.acquire() },
@@ -172,11 +184,11 @@ class SharedDeathTest : FunSpec({
                 { condition.withLock { condition.await() } },
                 { queue.get() },
             )
-            waits.map { wait -> CoroutineParty { wait() } }.forEach { it.result() }
+            val parties = waits.map { wait -> CoroutineParty { wait() }.awaitSleep() }
+            ready.release()
+            parties.forEach { it.result() }
         }
         ready.acquire()
-        eventually("a child that waits") { condition.toString().startsWith("Condition(1 waiting") }
-        delay(200.milliseconds) // time in which it gets into the other lines: nobody outside can see that
         signal("STOP", pidsOf("stopped").single())
         val parties = listOf(
             CoroutineParty { lock.withLock { } },

@@ -222,20 +222,6 @@ class SharedPrimitivesTest : FunSpec({
         }
     }
 
-    test("items of any size and kind come through a queue as they went in") {
-        val queue = Queue<Any?>(backend = PROCESSES)
-        val items = listOf(1, "two", null, listOf(3, 4.0), ByteArray(1_000_000) { it.toByte() }, "x".repeat(100_000), Int.MAX_VALUE.toLong())
-
-        items.forEach { queue.put(it) }
-        val back = Queue<Any?>(backend = PROCESSES)
-        pool.call { repeat(7) { back.put(queue.get()) } }
-
-        items.forEach { item ->
-            val came = back.get()
-            if (item is ByteArray) (came as ByteArray).contentEquals(item) shouldBe true else came shouldBe item
-        }
-    }
-
     test("a queue that is shut down in one process ends the loops in the others") {
         val queue = Queue<Int>(backend = PROCESSES)
         val sums = List(2) { pool.async { queue.toSum() } }

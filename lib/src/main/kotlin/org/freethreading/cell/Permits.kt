@@ -59,7 +59,7 @@ internal class OwnedPermits(
                 var taken = 0
                 while (taken < count && takeOne()) taken++
                 if (taken == count) return true
-                repeat(taken) { giveOne() }
+                repeat(taken) { giveOne(mayMakeMore = true) }
             }
             if (given.value == before) return false
         }
@@ -67,7 +67,12 @@ internal class OwnedPermits(
 
     override fun give(count: Int, limit: Int): Boolean {
         if (free + count > limit) return false
-        repeat(count) { giveOne() }
+        val isBounded = limit <= words.size
+        for (i in 0 until count) {
+            if (giveOne(mayMakeMore = !isBounded)) continue
+            repeat(i) { takeOne() } // others gave back too many at the same moment
+            return false
+        }
         return true
     }
 
@@ -80,11 +85,13 @@ internal class OwnedPermits(
         }
     }
 
-    private fun giveOne() {
+    private fun giveOne(mayMakeMore: Boolean): Boolean {
         val isGiven = words.any { it.compareAndSet(owner, FREE) } ||
             words.any { word -> word.value.let { it > FREE && word.compareAndSet(it, FREE) } }
+        if (!isGiven && !mayMakeMore) return false
         if (!isGiven) spare.update { it + 1 }
         given.update { it + 1 }
+        return true
     }
 
     companion object {

@@ -5,6 +5,7 @@ import org.freethreading.memory.PeerTable
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
+import org.freethreading.memory.Store
 
 /**
  * Frees what a dead process held, in each record. All of it can be done twice, so that it does not matter when who does
@@ -14,11 +15,13 @@ import org.freethreading.memory.Records
  *     barriers      broken, if it has ever taken part        conditions   what was granted to it is lost, so that all
  *     queues        what it took counts as done                           others are granted a wake-up without a signal
  */
-internal class Recovery(private val dead: Peer) {
+internal class Recovery(private val dead: Peer, private val store: Store) {
     fun recover(records: Records) {
         for (index in 0 until records.count) {
             if (records.isUsed(index)) recover(records, index)
-            records.detach(index, dead.slot)
+            if (!records.detach(index, dead.slot)) continue
+            QueueLayout(Record(records, index)).freeChunks(store) // only queues have contents
+            records.finish(index)
         }
     }
 

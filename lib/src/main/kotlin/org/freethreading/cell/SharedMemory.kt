@@ -6,6 +6,7 @@ import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
 import org.freethreading.peers.Bells
+import org.freethreading.peers.Folders
 import org.freethreading.peers.Peers
 import org.freethreading.peers.PeersInFiles
 import org.freethreading.peers.ProgramDirectory
@@ -19,6 +20,7 @@ import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
 
@@ -45,8 +47,8 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val collected = ReferenceQueue<SharedPlot>()
 
     /** How many bytes this process shares, and how many it did when the collector was last asked to run. */
-    private var bytes = 0L
-    private var bytesAtCollection = 0L
+    private val bytes = AtomicLong()
+    private val bytesAtCollection = AtomicLong()
 
     private class Held(plot: SharedPlot, queue: ReferenceQueue<SharedPlot>) : WeakReference<SharedPlot>(plot, queue) {
         val address = plot.address
@@ -96,8 +98,9 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     override fun receive(passengers: List<Address>): List<Any> = passengers.map { attach(it).also(SharedPlot::land) }
 
-    /** As [Peers.newFile]. */
-    fun newFile(bytes: Long): Path = peers.newFile(bytes)
+    override val folders: List<Path> get() = peers.folders
+
+    override fun newFile(bytes: Long): Path = peers.newFile(bytes)
 
     /** @throws IllegalStateException if there is nothing at [address] any more */
     fun attach(address: Address): SharedPlot {
@@ -132,15 +135,15 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     private fun newFile(size: Int, count: Int): Records {
         val more = Records.bytes(size, count)
-        if (bytes + more > bytesAtCollection + maxOf(MUCH, bytesAtCollection / 4)) collect()
-        bytes += more
+        val before = bytesAtCollection.get()
+        val isDue = bytes.addAndGet(more.toLong()) > before + maxOf(MUCH, before / 4)
+        if (isDue && bytesAtCollection.compareAndSet(before, bytes.get())) collect()
         val number = peers.table.nextNumber()
         return peers.newRecords(number, size, count).also { files[number] = it }
     }
 
     private fun collect() {
         System.gc()
-        bytesAtCollection = bytes
         while (true) leave(collected.remove(COLLECTION_MILLIS) as Held? ?: break)
     }
 
@@ -158,8 +161,13 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             null
         }
         if (!isLast) return
-        held.free?.invoke()
-        records.finish(address.index)
+        try {
+            held.free?.invoke()
+        } catch (damaged: RuntimeException) { // by another process; whoever happens to come by here has no part in it
+            LOG.log(WARNING, "what was left in a queue could not be freed: {0}", damaged)
+        } finally {
+            records.finish(address.index)
+        }
     }
 
     /**
@@ -175,7 +183,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             } catch (_: IOException) {
                 continue // it was being made, by one of the dead
             }
-            dead.forEach { Recovery(it).recover(records) }
+            dead.forEach { Recovery(it, this).recover(records) }
         }
         dead.forEach(peers::strikeOff)
         peers.others().forEach { lines.bells.ringForAll(it) }
@@ -249,13 +257,15 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** By a thread that nobody interrupts, which then answers the bells. If it fails, others may try again. */
         private fun join(joined: CompletableFuture<SharedMemory>) {
             thread(isDaemon = true, name = "freethreading-bells") {
+                var peers: PeersInFiles? = null
                 val bells: SocketBells
                 val memory: SharedMemory
                 try {
-                    val peers = PeersInFiles.join(folders())
+                    peers = PeersInFiles.join(Folders(folders()))
                     bells = SocketBells(peers)
                     memory = SharedMemory(peers, bells)
                 } catch (failure: Throwable) {
+                    peers?.run { strikeOff(self) }
                     joining.set(null)
                     joined.completeExceptionally(failure)
                     return@thread

@@ -60,6 +60,20 @@ internal class QueueLayout(private val record: Record) {
         if (isCommitted && !isNoted) addTaken(slot, (intention ushr SLOT_BITS and COUNTS).toInt(), last)
     }
 
+    /** Frees all chunks, when nobody uses the queue any more. */
+    fun freeChunks(store: Store) {
+        val last = putAt(entered).chunk
+        var chunk = takeFrom(left)
+        if (last == 0L) return // nothing was ever put
+        while (true) {
+            val layout = ChunkLayout(store.chunk(chunk.chunk))
+            val next = layout.next
+            layout.free()
+            if (chunk.chunk == last) return
+            chunk = next
+        }
+    }
+
     private fun position(side: Int, number: Long): Position {
         val at = positionAt(side, number)
         return Position(record.getLong(at), record.getLong(at + Long.SIZE_BYTES).toInt())

@@ -1,5 +1,7 @@
 package org.freethreading.memory
 
+import java.nio.file.Path
+
 /** One record of a file. Offsets are from its beginning. */
 internal class Record(private val records: Records, private val index: Int) {
     /** Its name among all records of the program that are in use. */
@@ -37,6 +39,16 @@ internal class Record(private val records: Records, private val index: Int) {
 internal interface Store {
     /** The place of this process. */
     val self: Int
+
+    /** Where the files lie that hold large items. */
+    val folders: List<Path>
+
+    /**
+     * A path for such a file with room for [bytes], which outlives this process.
+     *
+     * @throws java.io.IOException if there is room nowhere
+     */
+    fun newFile(bytes: Long): Path
 
     /**
      * A new chunk of at least [bytes], which belongs to whoever can get to it, and lives until it is freed.

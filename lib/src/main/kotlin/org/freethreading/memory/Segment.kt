@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles
 import java.lang.invoke.VarHandle
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
-import java.nio.channels.ClosedByInterruptException
 import java.nio.channels.FileChannel
 import java.nio.channels.FileChannel.MapMode.READ_WRITE
 import java.nio.file.FileAlreadyExistsException
@@ -115,7 +114,7 @@ internal class Segment private constructor(
          *
          * @throws IOException if it cannot be made, or if there is no space for it; nothing is left of it then
          */
-        fun create(path: Path, size: Int, prepare: Segment.() -> Unit = {}): Segment = shielded {
+        fun create(path: Path, size: Int, prepare: Segment.() -> Unit = {}): Segment = uninterruptibly {
             try {
                 FileChannel.open(path, setOf(CREATE_NEW, READ, WRITE), *OWNER_ONLY).use { file ->
                     reserve(file, size)
@@ -139,7 +138,7 @@ internal class Segment private constructor(
          *
          * @throws IOException if it is not such a file, or one of another version of this library
          */
-        fun attach(path: Path): Segment = shielded {
+        fun attach(path: Path): Segment = uninterruptibly {
             FileChannel.open(path, READ, WRITE).use { file ->
                 val size = file.size()
                 if (size < START || size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
@@ -149,22 +148,6 @@ internal class Segment private constructor(
                 if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
                 if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")
                 segment
-            }
-        }
-
-        /** An interrupt closes the file under an interrupted thread's hands: then [action] begins anew, without it. */
-        private inline fun <T> shielded(action: () -> T): T {
-            var interrupted = Thread.interrupted()
-            try {
-                while (true) {
-                    try {
-                        return action()
-                    } catch (_: ClosedByInterruptException) {
-                        interrupted = Thread.interrupted() || interrupted
-                    }
-                }
-            } finally {
-                if (interrupted) Thread.currentThread().interrupt()
             }
         }
 

@@ -23,6 +23,9 @@ internal interface Peers {
     /** The numbers of all files of records. */
     fun recordFiles(): List<Int>
 
+    /** Where [newFile] has its files. */
+    val folders: List<Path>
+
     /**
      * A path for a file of this process with room for [bytes], which outlives it.
      *

@@ -4,6 +4,7 @@ import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Records
 import java.io.IOException
+import java.lang.System.Logger.Level.WARNING
 import java.nio.file.FileAlreadyExistsException
 import java.nio.file.Files
 import java.nio.file.Path
@@ -11,22 +12,24 @@ import java.util.concurrent.atomic.AtomicLong
 
 /**
  * The processes of a program that share memory, as one of them sees them. What they share lies in the first of
- * [folders], the directory of the program at the top:
+ * [places], the directory of the program at the top:
  *
  *     peers          the table of processes       peers.alive    their locks
  *     <n>.records    what they share              <slot>-<generation>.bell
  */
 internal class PeersInFiles(
-    private val folders: List<Path>,
+    private val places: Folders,
     override val table: PeerTable,
     private val liveness: Liveness,
     override val self: Peer,
 ) : Peers {
-    private val home = folders.first()
+    private val home = places.all.first()
     private val files = AtomicLong()
 
+    override val folders: List<Path> get() = places.all
+
     override fun newFile(bytes: Long): Path =
-        folderFor(bytes).resolve("${self.slot}-${self.generation}-${files.incrementAndGet()}.item")
+        places.withRoomFor(bytes).resolve("${self.slot}-${self.generation}-${files.incrementAndGet()}.item")
 
     private fun pathOfRecords(number: Int): Path = home.resolve("$number$RECORDS")
 
@@ -35,18 +38,10 @@ internal class PeersInFiles(
     /** Where there is no room for it, it is only a link, to where there is. */
     override fun newRecords(number: Int, size: Int, count: Int): Records {
         val path = pathOfRecords(number)
-        val place = folderFor(Records.bytes(size, count).toLong()).resolve(path.fileName)
+        val place = places.withRoomFor(Records.bytes(size, count).toLong()).resolve(path.fileName)
         val records = Records.create(place, number, size, count)
         if (place != path) Files.createSymbolicLink(path, place)
         return records
-    }
-
-    private fun folderFor(bytes: Long): Path {
-        fun free(folder: Path) = Files.getFileStore(folder).usableSpace
-        return folders.firstOrNull { free(it) - RESERVE >= bytes } ?: throw IOException(
-            "it takes $bytes bytes, and ${folders.joinToString { "${free(it)} are free in $it" }}. " +
-                "Make room there, or have java.io.tmpdir name a larger place"
-        )
     }
 
     fun pathOfBell(slot: Int): Path = home.resolve("$slot-${table.generation(slot)}.bell")
@@ -63,7 +58,10 @@ internal class PeersInFiles(
         return family.filter { slot ->
             while (!liveness.obtain(slot)) {
                 ProcessHandle.of(table.pid(slot)).ifPresent { it.destroyForcibly() }
-                if (System.nanoTime() > deadline) return@filter false
+                if (System.nanoTime() > deadline) {
+                    LOG.log(WARNING, "process {0} cannot be killed, and keeps what it holds", table.pid(slot))
+                    return@filter false
+                }
                 Thread.sleep(1) // nobody is told when a process that is not a child's ends
             }
             true
@@ -86,22 +84,20 @@ internal class PeersInFiles(
     }
 
     companion object {
+        private val LOG: System.Logger = System.getLogger("org.freethreading")
         private const val RECORDS = ".records"
         private const val PATIENCE_NANOS = 10_000_000_000L
 
         /** Whether any process shares what lies in [folders]. */
         fun exist(folders: List<Path>): Boolean = Files.exists(folders.first().resolve("peers"))
 
-        /** What is to stay free for others. */
-        private const val RESERVE = 1L shl 20
-
         /**
-         * Makes this process one of those that share what lies in [home].
+         * Makes this process one of those that share what lies in [places].
          *
          * @throws IOException if there is no space left, or no place among them
          */
-        fun join(folders: List<Path>): PeersInFiles {
-            val home = folders.first()
+        fun join(places: Folders): PeersInFiles {
+            val home = places.all.first()
             val table = open(home.resolve("peers"))
             val liveness = LockedBytes(home.resolve("peers.alive"))
             val me = ProcessHandle.current()
@@ -109,7 +105,7 @@ internal class PeersInFiles(
             for (slot in PeerTable.SLOTS) {
                 if (table.isLive(slot) || !liveness.obtain(slot)) continue
                 val self = table.enter(slot, me.pid(), parent)
-                if (self != null) return PeersInFiles(folders, table, liveness, self)
+                if (self != null) return PeersInFiles(places, table, liveness, self)
                 liveness.release(slot)
             }
             throw IOException("no more than ${PeerTable.SLOTS.count()} processes can share memory at the same time")

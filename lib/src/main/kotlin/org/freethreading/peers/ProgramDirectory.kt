@@ -1,5 +1,6 @@
 package org.freethreading.peers
 
+import org.freethreading.peers.Folders.Companion.freeAt
 import java.io.File
 import java.io.IOException
 import java.nio.channels.FileChannel
@@ -60,17 +61,8 @@ internal class ProgramDirectory private constructor(
      * @throws IOException if there is room nowhere
      */
     fun newFile(suffix: String, bytes: Long = 0): Path {
-        val place = if (hasRoom(path, bytes)) path else elsewhere(bytes)
+        val place = if (bytes == 0L) path else Folders(folders).withRoomFor(bytes)
         return place.resolve("${files.incrementAndGet()}$suffix")
-    }
-
-    private fun elsewhere(bytes: Long): Path {
-        val second = spacious.value.path
-        if (hasRoom(second, bytes)) return second
-        throw IOException(
-            "no room for $bytes bytes: ${free(path)} bytes are free in $path, and ${free(second)} in $second. " +
-                "Make room there, or have java.io.tmpdir name a larger place"
-        )
     }
 
     /** Removes the directory and all that is in it. The lock stays held to the end. */
@@ -93,9 +85,6 @@ internal class ProgramDirectory private constructor(
         /** The address of a Unix socket has room for 108 bytes on Linux, for 104 elsewhere, one of them for the end. */
         private const val LONGEST_ADDRESS = 103
         private const val LONGEST_NAME = 16
-
-        /** What is to stay free for others. */
-        private const val RESERVE = 1L shl 20
 
         /** A program that has to go on with less will soon fail, in a less comprehensible way. */
         private const val LEAST_ROOM = 8L shl 20
@@ -147,7 +136,7 @@ internal class ProgramDirectory private constructor(
                 !Files.isDirectory(place) -> "is no directory"
                 !Files.isWritable(place) -> "is not writable"
                 address > LONGEST_ADDRESS -> "has a path too long for a socket, which takes $LONGEST_ADDRESS bytes"
-                free(place) < LEAST_ROOM -> "has ${free(place)} bytes free, and it takes at least $LEAST_ROOM"
+                freeAt(place) < LEAST_ROOM -> "has ${freeAt(place)} bytes free, and it takes at least $LEAST_ROOM"
                 else -> null
             }
         }
@@ -216,10 +205,6 @@ internal class ProgramDirectory private constructor(
 
         private fun isOwn(directory: Path) =
             System.getProperty(OWN).orEmpty().split(File.pathSeparator).contains(directory.toString())
-
-        private fun hasRoom(place: Path, bytes: Long) = bytes == 0L || free(place) - RESERVE >= bytes
-
-        private fun free(place: Path): Long = Files.getFileStore(place).usableSpace
 
         /** For files that nobody else may read. */
         val ONLY_THE_OWNER: Array<FileAttribute<*>> = owner("rw-------")

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.TimeUnit.NANOSECONDS
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicReferenceArray
+import java.util.concurrent.locks.LockSupport
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 
@@ -78,9 +79,14 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
     }
 
     private fun accept() {
-        server.accept()?.apply {
-            configureBlocking(false)
-            register(selector, OP_READ, Caller())
+        try {
+            server.accept()?.apply {
+                configureBlocking(false)
+                register(selector, OP_READ, Caller())
+            }
+        } catch (failure: IOException) { // too many open files: who calls is to be heard later
+            LOG.log(WARNING, "a process that wants to ring could not be heard yet: {0}", failure)
+            LockSupport.parkNanos(PATIENCE_NANOS)
         }
     }
 
@@ -168,7 +174,7 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
             try {
                 socket?.write(bytes.duplicate()) // if it is full, there are bells in it that are still to be answered
             } catch (_: IOException) {
-                socket?.close() // the process is gone
+                ask(generation) // the process is gone; or it has given up this connection only
             }
         }
 

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.ProgramDirectory
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture

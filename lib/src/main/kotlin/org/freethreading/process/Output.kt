@@ -1,6 +1,7 @@
 package org.freethreading.process
 
 import org.freethreading.WorkerOutput
+import org.freethreading.memory.uninterruptibly
 import java.io.IOException
 import java.io.InputStream
 import java.util.concurrent.CountDownLatch

@@ -1,9 +1,8 @@
 package org.freethreading.process
 
+import org.freethreading.peers.Folders
 import org.freethreading.peers.ProgramDirectory
 import org.freethreading.wire.Stowage
-import java.io.IOException
-import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicLong
 
@@ -14,19 +13,10 @@ import java.util.concurrent.atomic.AtomicLong
 internal class Payloads(val folders: List<Path>, private val writer: String) : Stowage {
     private val files = AtomicLong()
 
-    override fun newFile(bytes: Long): Path {
-        val folder = folders.firstOrNull { free(it) > bytes + RESERVE } ?: throw IOException(
-            "no room for $bytes bytes: " + folders.joinToString { "${free(it)} bytes are free in $it" }
-        )
-        return folder.resolve("$writer${files.incrementAndGet()}.payload")
-    }
-
-    private fun free(folder: Path) = Files.getFileStore(folder).usableSpace
+    override fun newFile(bytes: Long): Path =
+        Folders(folders).withRoomFor(bytes).resolve("$writer${files.incrementAndGet()}.payload")
 
     companion object {
-        /** What is to stay free for others. */
-        private const val RESERVE = 1L shl 20
-
         /** Those of this program and its children. */
         val own: Payloads by lazy { Payloads(ProgramDirectory.own.folders, "p") }
     }

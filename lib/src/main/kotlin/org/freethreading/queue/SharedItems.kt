@@ -10,9 +10,9 @@ import org.freethreading.wire.BytesParcel
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.Opener
-import org.freethreading.wire.Packer
 import org.freethreading.wire.Parcel
 import java.lang.ref.Reference
+import java.nio.file.Path
 
 /**
  * Items in memory that processes share, encoded, in chunks that are linked from the oldest to the newest and grow with
@@ -26,20 +26,20 @@ import java.lang.ref.Reference
 internal class SharedItems<T>(
     private val layout: QueueLayout,
     private val store: Store,
-    private val packer: Packer,
+    private val pack: (Any?) -> Parcel,
     private val opener: Opener,
 ) : Items<T> {
     /** Chunks that nobody gets to any more when what was prepared counts. Of who holds the taking side. */
     private val emptied = ArrayList<ChunkLayout>(1)
 
     /** An item as it lies in a chunk. */
-    private class Stowed(val number: Long, val form: Int, val bytes: ByteArray) {
+    private class Stowed(val number: Long, val form: Int, val bytes: ByteArray, folders: Collection<Path>) {
         private val frame = FrameReader(bytes)
-        val parcel: Parcel = if (form == FRAME) frame.parcel() else BytesParcel(bytes)
+        val parcel: Parcel = if (form == FRAME) frame.parcel(folders, FILE_NAME) else BytesParcel(bytes)
         val passengers: List<Address> = if (form == FRAME) frame.passengers() else emptyList()
     }
 
-    override fun pack(item: T): Any? = packer.value(item, "item")
+    override fun pack(item: T): Any? = pack.invoke(item)
 
     override fun discard(kept: Any?) = (kept as Parcel).drop()
 
@@ -111,7 +111,9 @@ internal class SharedItems<T>(
     private inline fun walk(from: Position, leave: (ChunkLayout) -> Unit = {}): Pair<ChunkLayout, Int> {
         var chunk = ChunkLayout(store.chunk(from.chunk))
         var offset = from.offset
+        var hops = 0
         while (chunk.isEnd(offset)) {
+            check(hops++ < MOST_HOPS) { "a queue was damaged: its chunks lead nowhere" }
             leave(chunk)
             val next = chunk.next
             chunk = ChunkLayout(store.chunk(next.chunk))
@@ -120,7 +122,8 @@ internal class SharedItems<T>(
         return chunk to offset
     }
 
-    private fun stowed(chunk: ChunkLayout, at: Int) = Stowed(chunk.number(at), chunk.form(at), chunk.bytes(at))
+    private fun stowed(chunk: ChunkLayout, at: Int) =
+        Stowed(chunk.number(at), chunk.form(at), chunk.bytes(at), store.folders)
 
     override fun snapshot(number: Long, count: Int): List<Any?> {
         var place = layout.takeFrom(number)
@@ -214,30 +217,23 @@ internal class SharedItems<T>(
 
     /** Frees what is left, when nobody uses the queue any more. */
     fun free() {
-        var place = layout.takeFrom(layout.left)
-        val tail = layout.putAt(layout.entered)
-        var number = layout.left
-        while (place.chunk != NONE) {
-            val chunk = ChunkLayout(store.chunk(place.chunk))
-            var offset = place.offset
-            while (number < layout.entered && !chunk.isEnd(offset)) {
-                val stowed = stowed(chunk, offset)
-                store.receive(stowed.passengers)
-                stowed.parcel.drop()
-                offset = chunk.after(offset)
-                number++
-            }
-            place = if (chunk.id == tail.chunk) Position(NONE, 0) else chunk.next
-            chunk.free()
+        for (kept in snapshot(layout.left, (layout.entered - layout.left).toInt())) {
+            store.receive((kept as Stowed).passengers)
+            kept.parcel.drop()
         }
+        layout.freeChunks(store)
     }
 
     private companion object {
         const val NONE = 0L
+
+        /** Between two items there is the end of a chunk, or of one that was rewritten, and then of the one before. */
+        const val MOST_HOPS = 8
         const val PLAIN = 0
 
         /** With a head, as in a frame: a name of a file, or handles. */
         const val FRAME = 1
+        val FILE_NAME = Regex("[0-9]+-[0-9]+-[0-9]+\\.item")
         const val SMALLEST = 512
         const val LARGEST = 256 shl 10
     }

@@ -28,14 +28,14 @@ internal class FrameReader(private val bytes: ByteArray) {
 
     fun text(): String = bytes().decodeToString()
 
-    /** A parcel; the file of one must lie in one of [folders], if they are given. */
-    fun parcel(folders: Collection<Path>? = null): Parcel = when (val form = byte()) {
+    /** A parcel; the file of one must lie in one of [folders], if they are given, and have one of [names]. */
+    fun parcel(folders: Collection<Path>? = null, names: Regex = PAYLOAD): Parcel = when (val form = byte()) {
         FrameWriter.INLINE -> BytesParcel(bytes())
 
         FrameWriter.FILE -> {
             val size = long()
             val path = Path.of(text())
-            val isPayload = folders == null || path.parent in folders && PAYLOAD.matches(path.fileName.toString())
+            val isPayload = folders == null || path.parent in folders && names.matches(path.fileName.toString())
             if (!isPayload) throw MalformedException("a parcel in $path")
             FileParcel(path, size)
         }

@@ -59,6 +59,7 @@ internal class ChildLife(
         Here.depth = beginning.depth
         Here.share = beginning.share
         SharedMemory.folders = { beginning.shared }
+        Here.classes = classes
         Here.backend = lazy { trusting.value(beginning.backend) }
         val codec = beginning.codec?.let { trusting.value(it) as Codec }
         val payloads = Payloads(beginning.folders, "c${ProcessHandle.current().pid()}-")

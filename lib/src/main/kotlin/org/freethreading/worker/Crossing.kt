@@ -6,6 +6,7 @@ import org.freethreading.process.Payloads
 import org.freethreading.wire.Border
 import org.freethreading.wire.Opener
 import org.freethreading.wire.Packer
+import org.freethreading.wire.Stowage
 import org.freethreading.wire.trusting
 
 /**
@@ -39,8 +40,12 @@ internal sealed interface Crossing {
     }
 
     /** Processes, which the parent trusts with the classes of its functions' makers and those of [allow]. */
-    class Packed(val codec: Codec?, private val allow: List<String>) : Crossing {
-        private val packer = Packer(codec, Payloads.own)
+    class Packed(
+        val codec: Codec?,
+        private val allow: List<String>,
+        private val stowage: Stowage = Payloads.own,
+    ) : Crossing {
+        private val packer = Packer(codec, stowage)
         private val openers = object : ClassValue<Array<Opener?>>() {
             override fun computeValue(type: Class<*>) = arrayOfNulls<Opener>(1)
         }
@@ -56,12 +61,21 @@ internal sealed interface Crossing {
             return packer.value(value, role)
         }
 
-        override fun withCodec(codec: Codec?) = if (codec === this.codec) this else Packed(codec, allow)
+        override fun withCodec(codec: Codec?) = if (codec === this.codec) this else Packed(codec, allow, stowage)
 
         /** Opens what the function of [body] returned. */
         fun opener(body: Body): Opener {
             val known = openers.get(body.function.javaClass)
             return known[0] ?: newOpener(body.function).also { known[0] = it } // a race is benign
+        }
+
+        /**
+         * Opens items of a queue that [maker] has made. A child takes whatever it gets; the program at the top what it
+         * would take as a result of a function of that class.
+         */
+        fun openerOfItems(maker: Class<*>): Opener {
+            val childs = Here.classes?.let { Opener(it, codec, trust = null) }
+            return childs ?: Opener(maker.classLoader, codec, trusting(maker, allow))
         }
 
         private fun newOpener(function: Any) =

@@ -14,6 +14,10 @@ internal object Here {
     @Volatile
     var backend: Lazy<Any?> = lazyOf(null)
 
+    /** In a child what finds the classes of the program's functions and values. */
+    @Volatile
+    var classes: ClassLoader? = null
+
     val isChild: Boolean get() = depth > 0
 
     /**

@@ -10,6 +10,7 @@ import org.freethreading.Barrier
 import org.freethreading.Condition
 import org.freethreading.Event
 import org.freethreading.Lock
+import org.freethreading.Monitor
 import org.freethreading.Queue
 import org.freethreading.Semaphore
 import org.freethreading.queue.SharedItems
@@ -98,6 +99,17 @@ class SimulatedDeathTest : FunSpec({
     )
 
     playAll(
+        "who gives back to a bounded semaphore, as another one does, more than was taken",
+        Story(
+            Kind.SEMAPHORE, { plot, _ -> Semaphore(plot, 2, isBounded = true, isNew = false) },
+            prepare = { it.acquireBlocking(2) },
+            one = { runCatching { it.release(2) } },
+            other = { runCatching { it.release(1) } },
+            end = { semaphore, _ -> semaphore.availablePermits shouldBeIn listOf(1, 2) },
+        ),
+    )
+
+    playAll(
         "who sets an event",
         Story(
             Kind.EVENT, { plot, _ -> Event(plot) },
@@ -130,14 +142,17 @@ class SimulatedDeathTest : FunSpec({
     )
 
     fun items(plot: SharedPlot, process: Simulation.Simulated): Queue<String> {
-        val stowage = Stowage { error("no files here") }
-        val items = SharedItems<String>(plot.queueLayout(), process.memory, Packer(null, stowage), Opener(null, null, trust = null))
+        val packer = Packer(null, Stowage { error("no files here") })
+        val pack = { item: Any? -> packer.value(item, "item") }
+        val items = SharedItems<String>(plot.queueLayout(), process.memory, pack, Opener(null, null, trust = null))
         return Queue(0, items, plot)
     }
 
-    fun <T> Queue<T>.takeAll(): List<T> = generateSequence { getOrNull() }.toList()
-
     val long = "x".repeat(300) // so that a chunk takes only one
+
+    fun five(queue: Queue<String>) = listOf("a", "b$long", "c", "d$long", "e").forEach { queue.tryPut(it) }
+
+    fun <T> Queue<T>.takeAll(): List<T> = generateSequence { getOrNull() }.toList()
 
     playAll(
         "who puts",
@@ -159,7 +174,7 @@ class SimulatedDeathTest : FunSpec({
         "who gets",
         Story(
             Kind.QUEUE, ::items,
-            prepare = { queue -> listOf("a", "b$long", "c", "d$long", "e").forEach { queue.tryPut(it) } },
+            prepare = ::five,
             one = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> it.taskDone() } },
             other = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> repeat(2) { _ -> it.taskDone() } } },
             end = { queue, died ->
@@ -177,7 +192,7 @@ class SimulatedDeathTest : FunSpec({
         "who removes",
         Story(
             Kind.QUEUE, ::items,
-            prepare = { queue -> listOf("a", "b$long", "c", "d$long", "e").forEach { queue.tryPut(it) } },
+            prepare = ::five,
             one = { it.removeIf { item -> item.first() in "bd" } },
             other = { it.tryPut("f").also { _ -> it.remove("c") } },
             end = { queue, died ->
@@ -209,5 +224,5 @@ class SimulatedDeathTest : FunSpec({
 /** A condition of the lock at [plot], for which the first process that asks makes the plot. */
 private fun conditionOf(plot: SharedPlot, process: Simulation.Simulated): Condition {
     val second = process.companions.computeIfAbsent(plot.address) { plot.another(Kind.CONDITION) }
-    return Condition.of(Lock(plot), process.attach(second))
+    return Condition(Monitor.of(Lock(plot)), process.attach(second))
 }

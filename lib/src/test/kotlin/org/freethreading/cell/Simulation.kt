@@ -5,6 +5,7 @@ import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Records
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Peers
+import java.io.IOException
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.CopyOnWriteArrayList
@@ -27,6 +28,10 @@ internal class Simulation {
     private val files = CopyOnWriteArrayList<Records>()
     private val processes = CopyOnWriteArrayList<Simulated>()
     private val running = ThreadLocal<Run?>()
+
+    /** Whether more can be shared than already is. */
+    @Volatile
+    var hasRoom = true
 
     /** What processes have made for a plot that they share. */
     private val companions = ConcurrentHashMap<Any, Plot>()
@@ -59,8 +64,12 @@ internal class Simulation {
             }
         }
 
-        override fun newRecords(number: Int, size: Int, count: Int) =
-            Records.unshared(number, size, count) { running.get()?.step() }.also { files += it }
+        override val folders: List<Path> get() = emptyList()
+
+        override fun newRecords(number: Int, size: Int, count: Int): Records {
+            if (!hasRoom) throw IOException("no room for ${Records.bytes(size, count)} bytes")
+            return Records.unshared(number, size, count) { running.get()?.step() }.also { files += it }
+        }
 
         override fun openRecords(number: Int) = Records.attach(files.first { it.number == number })
 
