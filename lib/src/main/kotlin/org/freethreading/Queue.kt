@@ -66,14 +66,18 @@ public class Queue<T> internal constructor(
      * never happens. Without it, such an item counts as done.
      *
      * @throws IllegalArgumentException if [capacity] is negative
-     * @throws UnsupportedOperationException if it is to redeliver between processes, which it cannot do as yet
+     * @throws java.io.UncheckedIOException if the workers are processes, and there is no room for what they share
      */
     @JvmOverloads
     public constructor(
         capacity: Int = 0,
         redeliver: Boolean = false,
         backend: Backend = Backend.current(),
-    ) : this(requireCapacity(capacity), backend.also { requirePossible(redeliver, it) }, backend.newPlot(Kind.QUEUE))
+    ) : this(
+        requireCapacity(capacity),
+        backend,
+        backend.newPlot(if (redeliver) Kind.REDELIVERING_QUEUE else Kind.QUEUE),
+    )
 
     private constructor(capacity: Int, backend: Backend, plot: Plot) :
         this(capacity, backend.newItems(plot), plot, backend.codec)
@@ -93,7 +97,8 @@ public class Queue<T> internal constructor(
      * **Cancellation.** A cancelled caller has put nothing. When it need not wait, this function does not check.
      *
      * @throws QueueShutdownException if the queue is shut down, before or while the caller waits
-     * @throws NotShippableException in strict mode, if [item] cannot travel
+     * @throws NotShippableException between processes and in strict mode, if [item] cannot travel
+     * @throws java.io.UncheckedIOException between processes, if there is no space left for it
      */
     public suspend fun put(item: T) {
         if (!tryPut(item)) putInLine(item)
@@ -194,7 +199,7 @@ public class Queue<T> internal constructor(
 
     /** The first item, which stays in the queue; a failure when it is empty. Never waits. */
     public fun peek(): ChannelResult<T> = result(items::read) {
-        getting.hold {
+        taking {
             val end = entered.value
             val first = left.value
             if (sequence(end) == first) emptiness(end) else items.first(first)
@@ -207,7 +212,7 @@ public class Queue<T> internal constructor(
      * @throws IllegalStateException if it is called more often than items were put
      */
     public fun taskDone() {
-        check(settle(1, exact = true)) {
+        check(settle()) {
             "taskDone() on $this was called more often than items were put: call it once per item"
         }
     }
@@ -256,7 +261,7 @@ public class Queue<T> internal constructor(
     /** The items in the queue at the moment of the call, first to last; they stay in it. */
     public fun toList(): List<T> = snapshot().map(items::read)
 
-    private fun snapshot(): List<Any?> = getting.hold { items.snapshot(left.value, size) }
+    private fun snapshot(): List<Any?> = taking { items.snapshot(left.value, size) }
 
     /**
      * Loops over the items at the moment of the call, first to last; they stay in the queue. `remove` removes that very
@@ -272,7 +277,7 @@ public class Queue<T> internal constructor(
     @JvmOverloads
     public fun drain(most: Int = Int.MAX_VALUE): List<T> {
         require(most >= 0) { "cannot drain $most items: it takes 0 or more" }
-        val taken = getting.hold { List(minOf(size, most)) { takeFirst(left.value) } }
+        val taken = taking { List(minOf(size, most)) { takeFirst(left.value) } }
         if (taken.isNotEmpty()) left.signalAll()
         return taken.map(items::open)
     }
@@ -372,8 +377,8 @@ public class Queue<T> internal constructor(
     /** The first item; [NOTHING] if there is none, [ENDED] if there will be none. */
     private fun take(): Any? {
         val before = left.value // read before `entered`, which never falls behind it
-        if (entered.value == before * ONE) return NOTHING // not closed, and seen to be empty without the lock
-        val taken = getting.hold {
+        if (entered.value == before * ONE && !items.hasReturned) return NOTHING // not closed, and empty, without a lock
+        val taken = taking {
             val first = left.value
             val end = entered.value
             when {
@@ -416,13 +421,14 @@ public class Queue<T> internal constructor(
     /** Replaces the items by what [remain] makes of them, and returns how many fewer there are. */
     private inline fun dropping(remain: (List<Any?>) -> List<Any?>): Int {
         val dropped = putting.hold {
-            getting.hold {
+            taking {
                 val first = left.value
-                val before = items.snapshot(first, size)
+                val end = sequence(entered.value)
+                val before = items.snapshot(first, Math.toIntExact(end - first))
                 val after = remain(before)
                 val count = before.size - after.size
                 if (count > 0) {
-                    items.drop(first, before, after, sequence(entered.value)) { left.value += it }
+                    items.drop(first, before, after, end) { left.value = it }
                     removals++
                 }
                 count
@@ -430,13 +436,14 @@ public class Queue<T> internal constructor(
         }
         if (dropped > 0) {
             left.signalAll()
-            settle(dropped)
+            if (isSettled()) settled.signalAll()
         }
         return dropped
     }
 
-    private fun settle(count: Int, exact: Boolean = false): Boolean {
-        val isSettled = items.settle(count, exact) { sequence(entered.value) }
+    private fun settle(): Boolean {
+        fun settleOne() = items.settle { sequence(entered.value) }
+        val isSettled = if (items.settlesAtTakingSide) taking(::settleOne) else settleOne()
         if (isSettled && isSettled()) settled.signalAll()
         return isSettled
     }
@@ -447,8 +454,25 @@ public class Queue<T> internal constructor(
         return end and DROPPED != 0L || done >= sequence(end)
     }
 
+    /** Holds the taking side, with what has come back in front of the queue again. */
+    private inline fun <R> taking(step: () -> R): R {
+        while (true) {
+            if (items.hasReturned) restore()
+            getting.hold { if (!items.hasReturned) return step() }
+        }
+    }
+
+    /** Whoever has seen that there is nothing before this is in line by the time of the signal, or looks again. */
+    private fun restore() {
+        getting.hold {
+            if (items.hasReturned) items.restore { left.value = it }
+        }
+        entered.signalAll()
+    }
+
     /** Exact: as long as `entered` has not moved, `left` is read at a moment when it belonged to it. */
     private fun count(): Long {
+        if (items.hasReturned) restore()
         while (true) {
             val end = entered.value
             val count = sequence(end) - left.value
@@ -479,7 +503,7 @@ public class Queue<T> internal constructor(
     private inner class SnapshotIterator : MutableIterator<T> {
         private var start = 0L
         private var removalsSeen = 0
-        private val snapshot = getting.hold {
+        private val snapshot = taking {
             start = left.value
             removalsSeen = removals
             items.snapshot(start, size)
@@ -500,9 +524,11 @@ public class Queue<T> internal constructor(
             removable = false
             dropping { all ->
                 // Items go from the front, so the place is known; unless others removed some, then it is no further on.
-                val place = next - 1 - (left.value - start)
-                val last = if (removals == removalsSeen) place else next - 1L
-                val index = all.indices.firstOrNull { it in place..last && items.isSame(all[it], snapshot[next - 1]) }
+                // Where items are numbered, other processes may have removed some, or brought some back.
+                val place = (next - 1 - (left.value - start)).toInt()
+                val isKnown = removals == removalsSeen && !items.areNumbered
+                val places = if (isKnown) place..place else 0 until next
+                val index = all.indices.firstOrNull { it in places && items.isSame(all[it], snapshot[next - 1]) }
                 if (index != null && removals == removalsSeen) removalsSeen++
                 all.withoutAt(index ?: -1)
             }
@@ -523,13 +549,6 @@ public class Queue<T> internal constructor(
         private val ENDED = Any()
 
         fun sequence(entered: Long): Long = entered / ONE
-
-        fun requirePossible(redeliver: Boolean, backend: Backend) {
-            if (redeliver && backend.name() == "processes") throw UnsupportedOperationException(
-                "a queue cannot redeliver between processes as yet: make it without redeliver, and what a dead " +
-                    "process has taken counts as done"
-            )
-        }
 
         fun requireCapacity(capacity: Int): Int {
             require(capacity >= 0) { "a queue cannot have a capacity of $capacity: it takes 0 (unbounded) or more" }

@@ -4,6 +4,7 @@ import org.freethreading.cell.SharedMemory
 import org.freethreading.cell.SharedPlot
 import org.freethreading.queue.Items
 import org.freethreading.queue.SharedItems
+import org.freethreading.queue.Tracks
 import org.freethreading.wire.Parcel
 import org.freethreading.wire.callerOfLibrary
 import org.freethreading.worker.Crossing
@@ -13,7 +14,9 @@ internal fun <T> sharedItems(plot: SharedPlot, codec: Codec?, allow: List<String
     val memory = SharedMemory.own
     val crossing = Crossing.Packed(codec, allow, memory::newFile)
     val opener = crossing.openerOfItems(callerOfLibrary())
-    val items = SharedItems<T>(plot.queueLayout(), memory, { crossing.value(it, "item") as Parcel }, opener)
+    val layout = plot.queueLayout()
+    val tracks = plot.tracksLayout()?.let { Tracks(it, layout, memory) }
+    val items = SharedItems<T>(layout, tracks, memory, { crossing.value(it, "item") as Parcel }, opener)
     memory.whenLast(plot, items::free)
     return items
 }

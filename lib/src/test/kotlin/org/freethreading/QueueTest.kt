@@ -140,12 +140,20 @@ private fun queueContract(backend: Backend) = funSpec {
             Queue<Int>().capacity shouldBe 0
         }
 
-        test("redelivers, which among threads makes no difference; between processes it says that it cannot as yet") {
-            if (backend.canKill) {
-                shouldThrow<UnsupportedOperationException> { Queue<Int>(0, true, backend) }
-            } else {
-                Queue<Int>(0, true, backend).toString() shouldBe "Queue(0 items)"
-            }
+        test("counts as ever what is done, when it redelivers") {
+            val queue = Queue<Int>(0, true, backend)
+            repeat(5) { queue.put(it) }
+
+            queue.get() shouldBe 0
+            queue.drain(2) shouldContainExactly listOf(1, 2)
+            repeat(3) { queue.taskDone() }
+            queue.remove(3) shouldBe true
+            queue.join(Duration.ZERO) shouldBe false
+            queue.clear()
+
+            queue.join(Duration.ZERO) shouldBe true
+            shouldThrow<IllegalStateException> { queue.taskDone() }
+            queue.toString() shouldBe "Queue(0 items)"
         }
 
         test("refuses a negative capacity") {

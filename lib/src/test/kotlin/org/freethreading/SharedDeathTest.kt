@@ -164,6 +164,41 @@ class SharedDeathTest : FunSpec({
         }
     }
 
+    test("with redelivery, what a dead process had taken and not done is in front again, as it was") {
+        val queue = Queue<Any>(redeliver = true, backend = PROCESSES)
+        val lock = Lock(PROCESSES)
+        listOf("done", ByteArray(1_000_000) { it.toByte() }, lock, "last").forEach { queue.put(it) }
+        Victim { repeat(4) { queue.get() }.also { queue.taskDone() } }.use { victim ->
+            victim.awaitWork()
+            val waiter = CoroutineParty { List(3) { queue.get().also { queue.taskDone() } } }.awaitSleep()
+            queue.join(1.milliseconds) shouldBe false
+
+            victim.kill()
+
+            val (bytes, sameLock, last) = waiter.result()
+            (bytes as ByteArray).contentEquals(ByteArray(1_000_000) { it.toByte() }) shouldBe true
+            (sameLock === lock) shouldBe true
+            last shouldBe "last"
+            queue.join(30.seconds) shouldBe true
+        }
+    }
+
+    test("with redelivery, what comes back is before what is in the queue, and several deaths keep the order") {
+        val queue = Queue<Int>(redeliver = true, backend = PROCESSES)
+        repeat(10) { queue.put(it) }
+        val victims = List(3) { Victim { repeat(3) { queue.get() } }.awaitWork() }
+
+        for (i in listOf(1, 0, 2)) victims[i].kill()
+        victims.forEach { shouldThrow<WorkerCrashedException> { it.end.await() } }
+
+        queue.size shouldBe 10
+        queue.toList() shouldContainExactly (0..9).toList()
+        queue.shutdown()
+        List(10) { queue.get().also { queue.taskDone() } } shouldContainExactly (0..9).toList()
+        queue.join() shouldBe true
+        victims.forEach { it.close() }
+    }
+
     test("a stopped process that waits delays nobody, at any primitive") {
         val lock = Lock(PROCESSES)
         val semaphore = Semaphore(0, PROCESSES)

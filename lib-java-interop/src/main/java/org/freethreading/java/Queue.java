@@ -87,7 +87,7 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      *     {@link #taskDone}; among threads that never happens. Without it, such an item counts as done
      * @param backend whose workers use it
      * @throws IllegalArgumentException if {@code capacity} is negative
-     * @throws UnsupportedOperationException if it is to redeliver between processes, which it cannot do as yet
+     * @throws java.io.UncheckedIOException if the workers are processes, and there is no room for what they share
      */
     public Queue(int capacity, boolean redeliver, Backend backend) {
         this(new org.freethreading.Queue<>(capacity, redeliver, backend));

@@ -1,6 +1,7 @@
 package org.freethreading.java;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -51,6 +52,24 @@ class SharedPrimitivesTest {
             assertSame(lock.asKotlin(), back.asKotlin());
             assertSame(condition.asKotlin(), ((Condition) queue.take()).asKotlin());
         }
+    }
+
+    @Test
+    void comeBackFromAProcessThatEndedIfTheQueueRedelivers() throws InterruptedException {
+        Queue<String> jobs = new Queue<>(0, true, processes);
+        jobs.addAll(List.of("done", "begun"));
+        try (WorkerPool pool = new WorkerPool(1, processes)) {
+            pool.apply(() -> {
+                jobs.take();
+                jobs.taskDone();
+                jobs.take();
+            });
+        }
+
+        assertEquals("begun", jobs.poll(SOON));
+        assertFalse(jobs.join(Duration.ZERO));
+        jobs.taskDone();
+        assertTrue(jobs.join(SOON));
     }
 
     @Test

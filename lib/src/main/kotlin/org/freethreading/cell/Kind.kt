@@ -25,9 +25,14 @@ internal enum class Kind(val lines: Int, val cells: Int) {
     /** Five cells, of which the last two are locks; then [org.freethreading.memory.QueueLayout]. */
     QUEUE(31, 5),
 
+    /** The same, and then [org.freethreading.memory.TracksLayout]. */
+    REDELIVERING_QUEUE(128, 5),
+
     /** [org.freethreading.memory.ChunkLayout]. */
     CHUNK(0, 0),
     ;
+
+    val isQueue: Boolean get() = this == QUEUE || this == REDELIVERING_QUEUE
 
     companion object {
         private val all = values()

@@ -53,7 +53,7 @@ internal class HeapPlot(private val kind: Kind) : Plot {
     override fun noteUser() = Unit
 
     override fun cell(line: Int): Cell =
-        cells[line] ?: (if (kind == Kind.QUEUE) HeapCell.Apart(0) else HeapCell(0)).also { cells[line] = it }
+        cells[line] ?: (if (kind.isQueue) HeapCell.Apart(0) else HeapCell(0)).also { cells[line] = it }
 
     override fun another(kind: Kind): Plot = HeapPlot(kind)
 }

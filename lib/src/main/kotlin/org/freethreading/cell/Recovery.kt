@@ -6,6 +6,7 @@ import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
+import org.freethreading.memory.TracksLayout
 
 /**
  * Frees what a dead process held, in each record. All of it can be done twice, so that it does not matter when who does
@@ -13,16 +14,22 @@ import org.freethreading.memory.Store
  *
  *     locks         free, with a notice                      permits      free
  *     barriers      broken, if it has ever taken part        conditions   what was granted to it is lost, so that all
- *     queues        what it took counts as done                           others are granted a wake-up without a signal
+ *     queues        what it took counts as done, or comes back            others are granted a wake-up without a signal
  */
 internal class Recovery(private val dead: Peer, private val store: Store) {
     fun recover(records: Records) {
         for (index in 0 until records.count) {
             if (records.isUsed(index)) recover(records, index)
             if (!records.detach(index, dead.slot)) continue
-            QueueLayout(Record(records, index)).freeChunks(store) // only queues have contents
+            freeContents(Record(records, index), Kind.of(records.kind(index)))
             records.finish(index)
         }
+    }
+
+    private fun freeContents(record: Record, kind: Kind?) {
+        val queue = QueueLayout(record) // nothing else has contents
+        queue.freeChunks(store)
+        if (kind == Kind.REDELIVERING_QUEUE) TracksLayout(record).freeChunks(queue, store)
     }
 
     private fun recover(records: Records, index: Int) {
@@ -34,7 +41,7 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
             Kind.SEMAPHORE -> for (i in 0 until OwnedPermits.MOST) word(LINE + i * WORD).compareAndSet(dead.asOwner, 0)
             Kind.BARRIER -> if (records.bits(index, LINE)[dead.slot]) breakBarrier(word(0), records, index)
             Kind.CONDITION -> recoverCondition(::word)
-            Kind.QUEUE -> recoverQueue(records, index)
+            Kind.QUEUE, Kind.REDELIVERING_QUEUE -> recoverQueue(records, index, kind == Kind.REDELIVERING_QUEUE)
             Kind.EVENT, Kind.CHUNK -> Unit
         }
     }
@@ -51,11 +58,12 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
         }
     }
 
-    private fun recoverQueue(records: Records, index: Int) {
-        val layout = QueueLayout(Record(records, index))
-        layout.completeTaken(dead.slot)
-        val done = layout.done(dead.slot)
-        done.value = maxOf(done.value, layout.taken(dead.slot))
+    private fun recoverQueue(records: Records, index: Int, redelivers: Boolean) {
+        val record = Record(records, index)
+        val layout = QueueLayout(record)
+        layout.complete(dead.slot)
+        layout.settleAll(QueueLayout.NOBODY)
+        if (redelivers) TracksLayout(record).returned.set(dead.slot) else layout.settleAll(dead.slot)
         for (line in LOCKS) LockWord.abandon(SharedVariable(records.word(index, line * LINE)), dead.asOwner)
     }
 

@@ -6,6 +6,7 @@ import org.freethreading.memory.PeerTable
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
+import org.freethreading.memory.TracksLayout
 
 /**
  * A record that this process uses. There is one object for it in the process at a time, and one primitive made of it
@@ -48,6 +49,10 @@ internal class SharedPlot(
 
     /** What there is in it besides cells, if it is a queue's. */
     fun queueLayout() = QueueLayout(Record(records, index))
+
+    /** And behind that, if it is the queue of one that redelivers. */
+    fun tracksLayout(): TracksLayout? =
+        if (Kind.of(records.kind(index)) == Kind.REDELIVERING_QUEUE) TracksLayout(Record(records, index)) else null
 
     override fun another(kind: Kind): Plot = memory.allocate(kind)
 

@@ -21,12 +21,12 @@ internal class Shelf(private val size: Int, private val newFile: (size: Int, cou
         if (freed.isEmpty()) fresh(kind, user)?.let { return it }
         if (freed.isEmpty()) replenish()
         val place = freed.removeFirstOrNull() ?: return fresh(kind, user)!!
-        place.also { it.records.reuse(it.index, kind.ordinal, kind == Kind.QUEUE, user) }
+        place.also { it.records.reuse(it.index, kind.ordinal, kind.isQueue, user) }
     }
 
     private fun fresh(kind: Kind, user: Int): Place? {
         val newest = files.lastOrNull() ?: return null
-        val index = newest.allocateFresh(kind.ordinal, kind == Kind.QUEUE, user)
+        val index = newest.allocateFresh(kind.ordinal, kind.isQueue, user)
         return if (index == Records.NONE) null else Place(newest, index)
     }
 

@@ -11,6 +11,8 @@ internal class Record(private val records: Records, private val index: Int) {
 
     fun word(offset: Int): Word = records.word(index, offset)
 
+    fun bits(offset: Int): Bits = records.bits(index, offset)
+
     fun getLong(offset: Int): Long = records.memory.getLongVolatile(at(offset))
 
     fun putLong(offset: Int, value: Long) = records.memory.putLongVolatile(at(offset), value)

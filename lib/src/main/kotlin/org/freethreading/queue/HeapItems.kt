@@ -35,6 +35,8 @@ internal class HeapItems<T>(private val border: Border?) : Items<T> {
 
     override fun isSame(one: Any?, other: Any?): Boolean = one === other
 
+    override val areNumbered: Boolean get() = false
+
     override fun append(kept: Any?, number: Long) {
         if (tail.index == CHUNK) {
             val fresh = spare?.also { spare = null } ?: Chunk()
@@ -71,21 +73,28 @@ internal class HeapItems<T>(private val border: Border?) : Items<T> {
         return items
     }
 
-    override fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (count: Int) -> Unit) {
+    override fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (number: Long) -> Unit) {
         tail.moveTo(Chunk())
         head.moveTo(tail.chunk)
         left.forEach { append(it, number) }
-        commit(all.size - left.size)
+        val count = all.size - left.size
+        commit(number + count)
+        done.updateAndGet { minOf(entered, it + count) } // fewer if some were called done before they were taken
     }
+
+    override val hasReturned: Boolean get() = false
+
+    override fun restore(commit: (number: Long) -> Unit) = Unit
 
     override val settled: Long get() = done.get()
 
-    override fun settle(count: Int, exact: Boolean, entered: () -> Long): Boolean {
+    override val settlesAtTakingSide: Boolean get() = false
+
+    override fun settle(entered: () -> Long): Boolean {
         while (true) {
-            val before = done.get()
-            val open = entered() - before
-            if (exact && open < count) return false
-            if (done.compareAndSet(before, before + minOf(open, count.toLong()))) return true
+            val before = done.get() // read before `entered`, which never falls behind it
+            if (before >= entered()) return false
+            if (done.compareAndSet(before, before + 1)) return true
         }
     }
 

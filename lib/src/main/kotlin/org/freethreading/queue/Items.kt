@@ -9,7 +9,8 @@ package org.freethreading.queue
  *
  * Two calls may run side by side: one that appends, and one that reads or takes what was appended before. The queue
  * sees to that, and publishes each append to those who take, and each removal to those who append, by its own words.
- * [drop] needs both sides to itself. [settle] and [settled] may be called by anybody at any time.
+ * [drop] needs both sides to itself. [settle] needs the taking side if it says so; else that, [settled] and
+ * [hasReturned] may be called by anybody at any time.
  */
 internal interface Items<T> {
     /**
@@ -31,6 +32,9 @@ internal interface Items<T> {
     /** Whether both are the very same item in the queue. */
     fun isSame(one: Any?, other: Any?): Boolean
 
+    /** Whether one item that was put twice is two items to [isSame]. */
+    val areNumbered: Boolean
+
     /** Prepares to put what was packed, behind [number] others. */
     fun append(kept: Any?, number: Long)
 
@@ -47,17 +51,23 @@ internal interface Items<T> {
     fun snapshot(number: Long, count: Int): List<Any?>
 
     /**
-     * Replaces [all] the items, of which the first comes after [number] others, by those that are [left] of them. Calls
-     * [commit] with how many count as taken from now on.
+     * Replaces [all] the items, of which the first comes after [number] others, by those that are [left] of them, of
+     * [entered] that were put. The rest counts as done. Calls [commit] with how many count as taken from now on.
      */
-    fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (count: Int) -> Unit)
+    fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (number: Long) -> Unit)
+
+    /** Whether items have come back that a dead process had taken. [restore] them before anything else is taken. */
+    val hasReturned: Boolean
+
+    /** Puts those in front again. Calls [commit] with how many count as taken from now on. Needs the taking side. */
+    fun restore(commit: (number: Long) -> Unit)
 
     /** How many items are done. */
     val settled: Long
 
-    /**
-     * Counts [count] more as done, but no more in all than [entered] says: if it is [exact], it is all of them or none.
-     * Returns whether it was.
-     */
-    fun settle(count: Int, exact: Boolean, entered: () -> Long): Boolean
+    /** Whether [settle] needs the taking side. */
+    val settlesAtTakingSide: Boolean
+
+    /** Counts one more as done, unless it would be more in all than [entered] says. Returns whether it was. */
+    fun settle(entered: () -> Long): Boolean
 }

@@ -1,43 +1,33 @@
 package org.freethreading.queue
 
-import org.freethreading.memory.Address
 import org.freethreading.memory.ChunkLayout
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Position
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
-import org.freethreading.wire.BytesParcel
-import org.freethreading.wire.FrameReader
-import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.Opener
 import org.freethreading.wire.Parcel
 import java.lang.ref.Reference
-import java.nio.file.Path
 
 /**
- * Items in memory that processes share, encoded, in chunks that are linked from the oldest to the newest and grow with
- * the queue ([QueueLayout], [ChunkLayout]).
+ * Items in memory that processes share, encoded, in a [Chain] that grows with the queue ([QueueLayout]).
  *
  * Whatever is written lies beyond what counts, until the queue commits it: a process that dies before has changed
  * nothing, and the next one writes over it. A chunk is freed by who took the last item in it, after the commit.
  *
- * What was taken by a process that died counts as done ([QueueLayout]).
+ * What was taken by a process that died counts as done; or, where there are [tracks], comes back.
  */
 internal class SharedItems<T>(
     private val layout: QueueLayout,
+    private val tracks: Tracks?,
     private val store: Store,
     private val pack: (Any?) -> Parcel,
     private val opener: Opener,
 ) : Items<T> {
+    private val chain = Chain(store)
+
     /** Chunks that nobody gets to any more when what was prepared counts. Of who holds the taking side. */
     private val emptied = ArrayList<ChunkLayout>(1)
-
-    /** An item as it lies in a chunk. */
-    private class Stowed(val number: Long, val form: Int, val bytes: ByteArray, folders: Collection<Path>) {
-        private val frame = FrameReader(bytes)
-        val parcel: Parcel = if (form == FRAME) frame.parcel(folders, FILE_NAME) else BytesParcel(bytes)
-        val passengers: List<Address> = if (form == FRAME) frame.passengers() else emptyList()
-    }
 
     override fun pack(item: T): Any? = pack.invoke(item)
 
@@ -46,11 +36,11 @@ internal class SharedItems<T>(
     @Suppress("UNCHECKED_CAST") // it is what was put
     override fun open(kept: Any?): T {
         val stowed = kept as Stowed
-        val keepers = store.receive(stowed.passengers)
+        val keepers = if (tracks == null) stowed.receive() else null
         try {
             return opener.value(stowed.parcel) as T
         } finally {
-            stowed.parcel.drop()
+            if (tracks == null) stowed.parcel.drop() else tracks.opened(stowed)
             Reference.reachabilityFence(keepers)
         }
     }
@@ -60,85 +50,46 @@ internal class SharedItems<T>(
 
     override fun isSame(one: Any?, other: Any?): Boolean = (one as Stowed).number == (other as Stowed).number
 
+    override val areNumbered: Boolean get() = true
+
     override fun append(kept: Any?, number: Long) {
         val parcel = kept as Parcel
-        val isPlain = parcel is BytesParcel && parcel.passengers.isEmpty()
-        val bytes = if (isPlain) parcel.bytes else FrameWriter().parcel(parcel).passengers(parcel).toByteArray()
-        val (chunk, offset) = placeFor(bytes.size, layout.putAt(number))
-        val next = chunk.put(offset, number, if (isPlain) PLAIN else FRAME, bytes)
-        layout.setPutAt(number + 1, Position(chunk.id, next))
+        val tail = layout.putAt[number]
+        val place = chain.write(tail, number, Stowed.formOf(parcel), Stowed.bytesOf(parcel))
+        if (tail == Position.NOWHERE) layout.setFirstChunk(place.chunk.id)
+        layout.putAt[number + 1] = place.behind
         parcel.lift()
     }
 
-    /** Where an item of [length] bytes goes: at [tail], or in a new chunk that is linked to it. */
-    private fun placeFor(length: Int, tail: Position): Pair<ChunkLayout, Int> {
-        if (tail.chunk == NONE) {
-            val first = newChunk(length, SMALLEST)
-            layout.setFirstChunk(first.id)
-            return first to ChunkLayout.START
-        }
-        val record = store.chunk(tail.chunk)
-        val chunk = ChunkLayout(record)
-        if (chunk.hasRoom(tail.offset, length)) return chunk to tail.offset
-        val next = newChunk(length, minOf(2 * record.size, LARGEST))
-        chunk.link(tail.offset, Position(next.id, ChunkLayout.START))
-        return next to ChunkLayout.START
-    }
-
-    private fun newChunk(length: Int, size: Int) =
-        ChunkLayout(store.newChunk(maxOf(size, ChunkLayout.sizeFor(length))))
-
-    override fun first(number: Long): Any? = walk(layout.takeFrom(number)).let { (chunk, at) -> stowed(chunk, at) }
+    override fun first(number: Long): Any? = chain.read(chain.find(layout.next(number)))
 
     override fun takeFirst(number: Long): Any? {
         emptied.clear() // of one that failed
-        val (chunk, offset) = walk(layout.takeFrom(number)) { emptied += it }
-        val stowed = stowed(chunk, offset)
-        layout.setTakeFrom(number + 1, Position(chunk.id, chunk.after(offset)))
-        layout.intend(store.self, 1, number)
+        val stowed = chain.read(chain.find(layout.next(number)) { emptied += it })
+        layout.takeFrom[number + 1] = stowed.place.behind
+        tracks?.append(stowed)
+        layout.intend(store.self, store.self, number + 1, layout.taken(store.self) + 1)
         return stowed
     }
 
-    override fun taken(number: Long) = account(1, number)
+    override fun taken(number: Long) {
+        layout.account(store.self, layout.taken(store.self) + 1)
+        freeEmptied()
+        tracks?.appended()
+    }
 
-    private fun account(count: Int, number: Long) {
-        layout.addTaken(store.self, count, number)
+    private fun freeEmptied() {
         emptied.forEach(ChunkLayout::free)
         emptied.clear()
     }
 
-    /** The place at [from], or where it is continued; [leave] is shown the chunks that lie before. */
-    private inline fun walk(from: Position, leave: (ChunkLayout) -> Unit = {}): Pair<ChunkLayout, Int> {
-        var chunk = ChunkLayout(store.chunk(from.chunk))
-        var offset = from.offset
-        var hops = 0
-        while (chunk.isEnd(offset)) {
-            check(hops++ < MOST_HOPS) { "a queue was damaged: its chunks lead nowhere" }
-            leave(chunk)
-            val next = chunk.next
-            chunk = ChunkLayout(store.chunk(next.chunk))
-            offset = next.offset
-        }
-        return chunk to offset
-    }
-
-    private fun stowed(chunk: ChunkLayout, at: Int) =
-        Stowed(chunk.number(at), chunk.form(at), chunk.bytes(at), store.folders)
-
-    override fun snapshot(number: Long, count: Int): List<Any?> {
-        var place = layout.takeFrom(number)
-        return List(count) {
-            val (chunk, offset) = walk(place)
-            place = Position(chunk.id, chunk.after(offset))
-            stowed(chunk, offset)
-        }
-    }
+    override fun snapshot(number: Long, count: Int): List<Any?> = chain.readAll(layout.next(number), count)
 
     /**
      * What is left is written to new chunks, the last of them linked to where the next item goes. One commit changes
      * the number taken by an odd number, so that it makes the other position count; for an even number it takes two.
      */
-    override fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (count: Int) -> Unit) {
+    override fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (number: Long) -> Unit) {
         val dropped = all.filter { item -> left.none { isSame(it, item) } }
         if (dropped.size % 2 == 0) {
             val first = dropped.first()
@@ -147,43 +98,25 @@ internal class SharedItems<T>(
         } else {
             dropSome(number, dropped.size, left, entered, commit)
         }
-        for (item in dropped) {
-            store.receive((item as Stowed).passengers)
-            item.parcel.drop()
-        }
+        dropped.forEach { (it as Stowed).drop() }
     }
 
-    private fun dropSome(number: Long, count: Int, left: List<Any?>, entered: Long, commit: (count: Int) -> Unit) {
-        rewrite(number, number + count, left, entered)
-        layout.intend(store.self, count, number + count - 1)
-        commit(count)
-        account(count, number + count - 1)
-    }
-
-    private fun rewrite(before: Long, after: Long, left: List<Any?>, entered: Long) {
+    @Suppress("UNCHECKED_CAST") // they are nothing else
+    private fun dropSome(number: Long, count: Int, left: List<Any?>, entered: Long, commit: (number: Long) -> Unit) {
         emptied.clear() // of one that failed
-        val tail = layout.putAt(entered)
-        val from = layout.takeFrom(before)
-        if (from.chunk != tail.chunk) collect(from, tail.chunk)
-        if (left.isEmpty()) return layout.setTakeFrom(after, tail)
-        var chunk = newChunk((left.first() as Stowed).bytes.size, SMALLEST)
-        layout.setTakeFrom(after, Position(chunk.id, ChunkLayout.START))
-        var offset = ChunkLayout.START
-        for (item in left) {
-            val bytes = (item as Stowed).bytes
-            if (!chunk.hasRoom(offset, bytes.size)) {
-                val next = newChunk(bytes.size, LARGEST)
-                chunk.link(offset, Position(next.id, ChunkLayout.START))
-                chunk = next
-                offset = ChunkLayout.START
-            }
-            offset = chunk.put(offset, item.number, item.form, bytes)
-        }
-        chunk.link(offset, tail)
+        val tail = layout.putAt[entered]
+        leave(layout.next(number), tail.chunk)
+        layout.takeFrom[number + count] = chain.writeAll(left as List<Stowed>, tail)
+        val taken = layout.taken(QueueLayout.NOBODY) + count
+        layout.intend(store.self, QueueLayout.NOBODY, number + count, taken)
+        commit(number + count)
+        layout.account(QueueLayout.NOBODY, taken)
+        layout.done(QueueLayout.NOBODY).run { value += minOf(entered - settled, count.toLong()) }
+        freeEmptied()
     }
 
     /** The chunks from [from] to before [last] will be empty. */
-    private fun collect(from: Position, last: Long) {
+    private fun leave(from: Position, last: Long) {
         var place = from
         while (place.chunk != last) {
             val chunk = ChunkLayout(store.chunk(place.chunk))
@@ -194,13 +127,72 @@ internal class SharedItems<T>(
         }
     }
 
+    // What has come back from the dead
+
+    override val hasReturned: Boolean get() = tracks != null && tracks.hasReturned
+
+    override fun restore(commit: (number: Long) -> Unit) {
+        for (process in tracks!!.returned()) {
+            val open = tracks.open(process)
+            if (layout.isDropped) {
+                repeat(open.size) { tracks.settle(process) }
+            } else {
+                val even = if (open.size % 2 == 0) open.takeLast(1) else emptyList() // one commit takes an odd number
+                if (even.isNotEmpty()) giveBack(process, even, layout.left, commit)
+                val rest = open.dropLast(even.size)
+                if (rest.isNotEmpty()) giveBack(process, rest, layout.left, commit)
+            }
+            tracks.forget(process)
+        }
+    }
+
+    /** Puts what [process] has taken last in front of the queue, in the order in which it was put. */
+    private fun giveBack(process: Int, items: List<Stowed>, number: Long, commit: (number: Long) -> Unit) {
+        emptied.clear() // of one that failed
+        val newest = items.maxOf { it.number }
+        val older = ArrayList<Stowed>() // that came back before
+        var next = next(number)
+        for (i in number until layout.entered) {
+            val item = chain.read(chain.find(next) { emptied += it })
+            next = item.place.position
+            if (item.number > newest) break
+            older += item
+            next = item.place.behind
+        }
+        val count = items.size
+        val taken = layout.taken(process) - count
+        layout.takeFrom[number - count] = chain.writeAll((items + older).sortedBy { it.number }, next)
+        val free = tracks!!.cut(process, items)
+        layout.intend(store.self, process, number - count, taken)
+        commit(number - count)
+        layout.account(process, taken)
+        freeEmptied()
+        free()
+    }
+
+    /** Where the first item is, or is going to be if there is none. */
+    private fun next(number: Long): Position {
+        while (true) {
+            val entered = layout.entered
+            val from = layout.next(number)
+            if (entered > number) return chain.find(from) { emptied += it }.position
+            val tail = layout.putAt[entered]
+            if (layout.entered != entered) continue // it may have been written over
+            leave(from, tail.chunk)
+            return tail
+        }
+    }
+
+    // What is done
+
     override val settled: Long get() = layout.done
 
-    override fun settle(count: Int, exact: Boolean, entered: () -> Long): Boolean {
+    override val settlesAtTakingSide: Boolean get() = tracks != null
+
+    override fun settle(entered: () -> Long): Boolean {
         val done = settled // read before `entered`, which never falls behind it
-        val open = entered() - done
-        if (exact && open < count) return false
-        repeat(minOf(open, count.toLong()).toInt()) { settleOne() }
+        if (done >= entered()) return false
+        settleOne()
         return true
     }
 
@@ -209,6 +201,7 @@ internal class SharedItems<T>(
         while (true) {
             val owner = sequenceOf(store.self).plus(PeerTable.SLOTS)
                 .firstOrNull { layout.done(it).value < layout.taken(it) } ?: store.self
+            if (tracks != null) return tracks.settle(owner)
             val done = layout.done(owner)
             val before = done.value
             if (done.compareAndSet(before, before + 1)) return
@@ -217,24 +210,8 @@ internal class SharedItems<T>(
 
     /** Frees what is left, when nobody uses the queue any more. */
     fun free() {
-        for (kept in snapshot(layout.left, (layout.entered - layout.left).toInt())) {
-            store.receive((kept as Stowed).passengers)
-            kept.parcel.drop()
-        }
+        chain.readAll(layout.next(layout.left), (layout.entered - layout.left).toInt()).forEach(Stowed::drop)
         layout.freeChunks(store)
-    }
-
-    private companion object {
-        const val NONE = 0L
-
-        /** Between two items there is the end of a chunk, or of one that was rewritten, and then of the one before. */
-        const val MOST_HOPS = 8
-        const val PLAIN = 0
-
-        /** With a head, as in a frame: a name of a file, or handles. */
-        const val FRAME = 1
-        val FILE_NAME = Regex("[0-9]+-[0-9]+-[0-9]+\\.item")
-        const val SMALLEST = 512
-        const val LARGEST = 256 shl 10
+        tracks?.free()
     }
 }

@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn
@@ -12,8 +13,10 @@ import org.freethreading.Event
 import org.freethreading.Lock
 import org.freethreading.Monitor
 import org.freethreading.Queue
+import org.freethreading.QueueShutdownException
 import org.freethreading.Semaphore
 import org.freethreading.queue.SharedItems
+import org.freethreading.queue.Tracks
 import org.freethreading.wire.Opener
 import org.freethreading.wire.Packer
 import org.freethreading.wire.Stowage
@@ -28,11 +31,15 @@ class SimulatedDeathTest : FunSpec({
     timeout = 300_000
     invocationTimeout = 300_000
 
-    /** What two processes do with a primitive of [T], and what must be true when all is over. */
+    /**
+     * What two processes do with a primitive of [T], after others have died of what they did [before], the last first,
+     * and what must be true when all is over.
+     */
     class Story<T>(
         val kind: Kind,
         val of: (SharedPlot, Simulation.Simulated) -> T,
         val prepare: (T) -> Unit = {},
+        val before: List<(T) -> Unit> = emptyList(),
         val one: (T) -> Unit,
         val other: (T) -> Unit,
         val end: (T, died: Boolean) -> Unit,
@@ -43,6 +50,7 @@ class SimulatedDeathTest : FunSpec({
             val plot = c.memory.allocate(kind)
             val (forA, forB, forC) = listOf(a, b, c).map { of(it.attach(plot), it) }
             prepare(forC)
+            before.map { play(simulation, plot, it) }.reversed().forEach { simulation.bury(it, c) }
             val first = a.run(step) { one(forA) }
             var isHeld = first.awaitHold()
             val second = if (meanwhile || first.isWaiting) b.run { other(forB) }.also { it.awaitRest() } else null
@@ -60,6 +68,13 @@ class SimulatedDeathTest : FunSpec({
             simulation.bury(b, c)
             simulation.bury(c, simulation.heir)
             return isHeld
+        }
+
+        /** Has a process do [work], which then dies of it. */
+        private fun play(simulation: Simulation, plot: SharedPlot, work: (T) -> Unit): Simulation.Simulated {
+            val process = simulation.newProcess()
+            process.run { work(of(process.attach(plot), process)) }.end()
+            return process
         }
     }
 
@@ -141,67 +156,112 @@ class SimulatedDeathTest : FunSpec({
         ),
     )
 
-    fun items(plot: SharedPlot, process: Simulation.Simulated): Queue<String> {
+    fun queue(plot: SharedPlot, process: Simulation.Simulated): Queue<String> {
         val packer = Packer(null, Stowage { error("no files here") })
+        val layout = plot.queueLayout()
+        val tracks = plot.tracksLayout()?.let { Tracks(it, layout, process.memory) }
         val pack = { item: Any? -> packer.value(item, "item") }
-        val items = SharedItems<String>(plot.queueLayout(), process.memory, pack, Opener(null, null, trust = null))
-        return Queue(0, items, plot)
+        val opener = Opener(null, null, trust = null)
+        return Queue(0, SharedItems(layout, tracks, process.memory, pack, opener), plot)
     }
-
-    val long = "x".repeat(300) // so that a chunk takes only one
-
-    fun five(queue: Queue<String>) = listOf("a", "b$long", "c", "d$long", "e").forEach { queue.tryPut(it) }
 
     fun <T> Queue<T>.takeAll(): List<T> = generateSequence { getOrNull() }.toList()
 
-    playAll(
-        "who puts",
-        Story(
-            Kind.QUEUE, ::items,
-            one = { it.tryPut("a").also { _ -> it.tryPut("b$long") } },
-            other = { it.tryPut("c").also { _ -> it.tryPut("d$long") } },
-            end = { queue, died ->
-                val all = queue.takeAll().map { it.take(1) }
-                all.filter { it in "cd" } shouldContainExactly listOf("c", "d")
-                all.filter { it in "ab" } shouldBeIn if (died) listOf(listOf(), listOf("a"), listOf("a", "b")) else listOf(listOf("a", "b"))
-                repeat(all.size) { queue.taskDone() }
-                queue.joinBlocking(java.time.Duration.ofSeconds(5)) shouldBe true
-            },
-        ),
-    )
+    /** Takes the rest; all is done then, with [more] calls of taskDone. */
+    fun Queue<String>.finish(more: Int = 0): List<String> {
+        val rest = takeAll().map { it.take(1) }
+        repeat(rest.size + more) { taskDone() }
+        joinBlocking(java.time.Duration.ofSeconds(5)) shouldBe true
+        shouldThrow<IllegalStateException> { taskDone() }
+        return rest
+    }
+
+    val long = "x".repeat(300) // so that a chunk takes only one
+    val five = listOf("a", "b$long", "c", "d$long", "e")
+
+    for (kind in listOf(Kind.QUEUE, Kind.REDELIVERING_QUEUE)) {
+        val which = if (kind == Kind.QUEUE) "a queue" else "a queue that redelivers"
+        val comesBack = kind == Kind.REDELIVERING_QUEUE
+
+        playAll(
+            "who puts into $which",
+            Story(
+                kind, ::queue,
+                one = { it.tryPut("a").also { _ -> it.tryPut("b$long") } },
+                other = { it.tryPut("c").also { _ -> it.tryPut("d$long") } },
+                end = { queue, died ->
+                    val all = queue.finish()
+                    all.filter { it in "cd" } shouldContainExactly listOf("c", "d")
+                    val fromFirst = all.filter { it in "ab" }
+                    fromFirst shouldBeIn if (died) listOf(listOf(), listOf("a"), listOf("a", "b")) else listOf(listOf("a", "b"))
+                },
+            ),
+        )
+
+        playAll(
+            "who gets from $which",
+            Story(
+                kind, ::queue,
+                prepare = { queue -> five.forEach { queue.tryPut(it) } },
+                one = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> it.taskDone() } },
+                other = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> repeat(2) { _ -> it.taskDone() } } },
+                end = { queue, died ->
+                    val rest = queue.finish(more = if (died) 0 else 1)
+                    rest shouldBe rest.sorted()
+                    rest.size shouldBeIn if (!died) listOf(1) else if (comesBack) listOf(2, 3) else listOf(1, 2, 3)
+                },
+            ),
+        )
+
+        playAll(
+            "who removes from $which",
+            Story(
+                kind, ::queue,
+                prepare = { queue -> five.forEach { queue.tryPut(it) } },
+                one = { it.removeIf { item -> item.first() in "bd" } },
+                other = { it.tryPut("f").also { _ -> it.remove("c") } },
+                end = { queue, died ->
+                    val rest = queue.finish()
+                    rest.filter { it in "aef" } shouldContainExactly listOf("a", "e", "f")
+                    rest shouldBe rest.sorted()
+                    if (!died) rest shouldContainExactly listOf("a", "e", "f")
+                },
+            ),
+        )
+
+        playAll(
+            "who shuts down $which",
+            Story(
+                kind, ::queue,
+                prepare = { queue -> five.forEach { queue.tryPut(it) } },
+                one = { it.shutdown(immediate = true) },
+                other = { queue ->
+                    try {
+                        queue.tryPut("f")
+                    } catch (_: QueueShutdownException) {
+                        queue.size // it was too late
+                    }
+                },
+                end = { queue, died ->
+                    if (!died) queue.joinBlocking(java.time.Duration.ofSeconds(5)) shouldBe true
+                    if (!died) queue.takeAll() shouldBe emptyList()
+                },
+            ),
+        )
+    }
 
     playAll(
-        "who gets",
+        "who brings back what a dead process has taken",
         Story(
-            Kind.QUEUE, ::items,
-            prepare = ::five,
-            one = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> it.taskDone() } },
-            other = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> repeat(2) { _ -> it.taskDone() } } },
+            Kind.REDELIVERING_QUEUE, ::queue,
+            prepare = { queue -> five.forEach { queue.tryPut(it) } },
+            before = listOf({ queue -> repeat(3) { queue.getBlocking() }.also { queue.taskDone() } }, { it.getBlocking() }),
+            one = { it.getBlocking().also { _ -> it.getBlocking() } },
+            other = { it.getBlocking().also { _ -> it.taskDone() } },
             end = { queue, died ->
-                val rest = queue.takeAll().map { it.take(1) }
-                rest shouldBe listOf("a", "b", "c", "d", "e").takeLast(rest.size)
-                rest.size shouldBeIn if (died) listOf(1, 2, 3) else listOf(1)
-                repeat(rest.size) { queue.taskDone() }
-                if (!died) queue.taskDone()
-                queue.joinBlocking(java.time.Duration.ofSeconds(5)) shouldBe true
-            },
-        ),
-    )
-
-    playAll(
-        "who removes",
-        Story(
-            Kind.QUEUE, ::items,
-            prepare = ::five,
-            one = { it.removeIf { item -> item.first() in "bd" } },
-            other = { it.tryPut("f").also { _ -> it.remove("c") } },
-            end = { queue, died ->
-                val rest = queue.takeAll().map { it.take(1) }
-                rest.filter { it in "aef" } shouldContainExactly listOf("a", "e", "f")
+                val rest = queue.finish(more = if (died) 0 else 2)
                 rest shouldBe rest.sorted()
-                if (!died) rest shouldContainExactly listOf("a", "e", "f")
-                repeat(rest.size) { queue.taskDone() }
-                queue.joinBlocking(java.time.Duration.ofSeconds(5)) shouldBe true
+                rest.size shouldBe if (died) 3 else 1 // of b, c, d and e; one is done
             },
         ),
     )

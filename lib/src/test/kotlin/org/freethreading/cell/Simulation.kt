@@ -44,6 +44,7 @@ internal class Simulation {
     /** Frees what [dead] held, by [heir]. */
     fun bury(dead: Simulated, heir: Simulated) {
         processes -= dead
+        dead.inbox.put(END)
         heir.memory.bury(setOf(dead.self.slot.toLong()))
     }
 

@@ -1,0 +1,75 @@
+package org.freethreading.memory
+
+/**
+ * A piece of a queue:
+ *
+ *     | next chunk 8 | where in it 8 | items ... |
+ *     item      | length 4 | form 4 | number 8 | bytes, up to a multiple of 8 |      length -1: go on in the next chunk
+ */
+internal class ChunkLayout(private val record: Record) {
+    val id: Long get() = record.id
+
+    /** Whether an item of [length] bytes fits at [offset], and behind it the mark that another chunk follows. */
+    fun hasRoom(offset: Int, length: Int): Boolean = end(offset, length) + MARK <= record.size
+
+    /** Writes an item; returns where the next one goes. */
+    fun put(offset: Int, number: Long, form: Int, bytes: ByteArray): Int {
+        record.putInt(offset, bytes.size)
+        record.putInt(offset + FORM, form)
+        record.putLong(offset + NUMBER, number)
+        record.put(offset + HEAD, bytes)
+        return end(offset, bytes.size)
+    }
+
+    fun isEnd(offset: Int): Boolean = record.getInt(offset) == END
+
+    fun number(offset: Int): Long = record.getLong(offset + NUMBER)
+
+    fun form(offset: Int): Int = record.getInt(offset + FORM)
+
+    fun bytes(offset: Int): ByteArray {
+        val length = record.getInt(offset)
+        check(length in 0..record.size) { "a queue was damaged: an item of $length bytes" }
+        return record.get(offset + HEAD, length)
+    }
+
+    fun after(offset: Int): Int = end(offset, record.getInt(offset))
+
+    /** At [offset] another chunk follows. */
+    fun link(offset: Int, next: Position) {
+        record.putLong(0, next.chunk)
+        record.putLong(Long.SIZE_BYTES, next.offset.toLong())
+        record.putInt(offset, END)
+    }
+
+    val next: Position get() = Position(record.getLong(0), record.getLong(Long.SIZE_BYTES).toInt())
+
+    fun free() = record.free()
+
+    companion object {
+        /** Where the first item lies. */
+        const val START = 16
+        private const val FORM = 4
+        private const val NUMBER = 8
+        private const val HEAD = 16
+        private const val MARK = 8
+        private const val END = -1
+
+        private fun end(offset: Int, length: Int) = offset + HEAD + (length + 7 and 7.inv())
+
+        /** Frees all that are linked, from the chunk [first] to [last], when nobody can get to them any more. */
+        fun freeAll(store: Store, first: Long, last: Long) {
+            var id = first
+            while (true) {
+                val chunk = ChunkLayout(store.chunk(id))
+                val next = chunk.next.chunk
+                chunk.free()
+                if (id == last) return
+                id = next
+            }
+        }
+
+        /** How many bytes a chunk takes up that has room for an item of [length]. */
+        fun sizeFor(length: Int): Int = end(START, length) + MARK
+    }
+}

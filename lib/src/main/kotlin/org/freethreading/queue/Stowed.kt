@@ -1,0 +1,42 @@
+package org.freethreading.queue
+
+import org.freethreading.memory.Address
+import org.freethreading.memory.Store
+import org.freethreading.wire.BytesParcel
+import org.freethreading.wire.FrameReader
+import org.freethreading.wire.FrameWriter
+import org.freethreading.wire.Parcel
+
+/** An item as it lies in a chunk, at [place]: its bytes, or a frame with the name of a file, or with handles. */
+internal class Stowed(val place: Place, private val store: Store) {
+    /** How many items had been put before. */
+    val number: Long = place.run { chunk.number(offset) }
+    val form: Int = place.run { chunk.form(offset) }
+    val bytes: ByteArray = place.run { chunk.bytes(offset) }
+    private val frame = FrameReader(bytes)
+    val parcel: Parcel = if (form == FRAME) frame.parcel(store.folders, FILE_NAME) else BytesParcel(bytes)
+    private val passengers: List<Address> = if (form == FRAME) frame.passengers() else emptyList()
+
+    /** Takes over the handles in it, and returns what keeps their records. */
+    fun receive(): List<Any> = store.receive(passengers)
+
+    /** Nobody will open it any more. */
+    fun drop() {
+        receive()
+        parcel.drop()
+    }
+
+    companion object {
+        const val PLAIN = 0
+        const val FRAME = 1
+        private val FILE_NAME = Regex("[0-9]+-[0-9]+-[0-9]+\\.item")
+
+        fun formOf(parcel: Parcel): Int =
+            if (parcel is BytesParcel && parcel.passengers.isEmpty()) PLAIN else FRAME
+
+        fun bytesOf(parcel: Parcel): ByteArray = when {
+            formOf(parcel) == PLAIN -> (parcel as BytesParcel).bytes
+            else -> FrameWriter().parcel(parcel).passengers(parcel).toByteArray()
+        }
+    }
+}
