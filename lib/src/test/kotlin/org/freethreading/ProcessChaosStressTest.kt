@@ -7,12 +7,7 @@ import io.kotest.matchers.comparables.shouldBeGreaterThan
 import io.kotest.matchers.comparables.shouldBeLessThanOrEqualTo
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeInstanceOf
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.delay
-import kotlinx.coroutines.launch
 import java.util.concurrent.CompletionException
-import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicIntegerArray
 import kotlin.random.Random
 import kotlin.time.Duration.Companion.milliseconds
@@ -26,24 +21,6 @@ class ProcessChaosStressTest : FunSpec({
     val tasks = 20_000
     val pause = if (EFFORT == 1) 250.milliseconds else 50.milliseconds
 
-    /** Runs [block] while every now and then a process of the pool `chaos` is killed; gives those that were. */
-    suspend fun amidKills(random: Random, block: suspend () -> Unit): Set<Long> = coroutineScope {
-        val killed = ConcurrentHashMap.newKeySet<Long>()
-        val killer = launch(Dispatchers.IO) {
-            while (true) {
-                delay(pause)
-                val pid = pidsOf("chaos").filter { it > 0 && it !in killed }.randomOrNull(random) ?: continue
-                if (ProcessHandle.of(pid).map { it.destroyForcibly() }.orElse(false)) killed += pid
-            }
-        }
-        try {
-            block()
-        } finally {
-            killer.cancel()
-        }
-        killed
-    }
-
     /** Tells at night that it goes on. */
     fun say(round: Int, killed: Set<Long>) = if (EFFORT > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit
 
@@ -55,7 +32,7 @@ class ProcessChaosStressTest : FunSpec({
                 val begun = Numbers()
                 val ends = AtomicIntegerArray(tasks)
                 var crashes = 0
-                val killed = amidKills(Random(round)) {
+                val killed = amidKills("chaos", pause, Random(round)) {
                     val futures = List(tasks) { i ->
                         pool.future { i.also(begun::put) }.whenComplete { _, _ -> ends.incrementAndGet(i) }
                     }
@@ -82,7 +59,7 @@ class ProcessChaosStressTest : FunSpec({
     test("every task of every kind gives its result in the end when it is tried again, amid kills") {
         repeat(rounds) { round ->
             pool(retries = 10).use { pool ->
-                val killed = amidKills(Random(round)) {
+                val killed = amidKills("chaos", pause, Random(round)) {
                     pool.map(0 until tasks) { it * 2 } shouldBe List(tasks) { it * 2 }
                     val done = Tally()
                     val results = pool.mapAll(0 until tasks, chunkSize = 1) { it.also { done.add() } }

@@ -1,0 +1,104 @@
+package org.freethreading
+
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.comparables.shouldBeGreaterThan
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.awaitAll
+import kotlin.random.Random
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+/** Primitives whose users are killed: a small round by day, the whole of it at night. */
+class SharedKillsStressTest : FunSpec({
+    timeout = 120_000L * EFFORT
+    invocationTimeout = timeout
+    val isNight = EFFORT > 1
+    val pause = if (isNight) 100.milliseconds else 250.milliseconds
+
+    fun pool(name: String, workers: Int) =
+        WorkerPool.builder().workers(workers).backend(PROCESSES).name(name).retries(1_000_000).build()
+
+    test("no more than three of eight processes are inside a semaphore, and none is stuck, amid kills") {
+        val workers = 8
+        val times = (if (isNight) 200_000 else 20_000) / workers
+        val semaphore = Semaphore(3, PROCESSES)
+        val board = Board(2 * workers) // who is inside, then how often each was
+
+        pool("inside", workers).use { pool ->
+            val killed = amidKills("inside", pause, Random(1)) {
+                pool.map(0 until workers, chunkSize = 1) { me -> semaphore.enter(board, me, workers, times) }
+            }
+
+            killed.size shouldBeGreaterThan 0
+        }
+        for (me in 0 until workers) board[workers + me] shouldBe times.toLong()
+        semaphore.tryAcquire(30.seconds, 3) shouldBe true
+        semaphore.tryAcquire() shouldBe false
+    }
+
+    /** Passes [count] items from four processes to four, and gives the board on which each item that was done is marked. */
+    suspend fun Queue<Long>.pass(count: Int, consumers: WorkerPool, mayComeAgain: Boolean): Board {
+        val producers = 4
+        val marks = Board(count / Long.SIZE_BITS + 1)
+        pool("producers", producers).use { pool ->
+            val done: List<Deferred<Unit>> = List(4) { consumers.async { markAll(marks, producers, mayComeAgain) } }
+            pool.map(0 until producers, chunkSize = 1) { me -> for (i in me until count step producers) put(i.toLong()) }
+            join()
+            shutdown()
+            done.awaitAll()
+        }
+        return marks
+    }
+
+    fun Board.missing(count: Int) = (0 until count).filterNot(::isMarked)
+
+    test("nothing is lost nor comes twice, and each producer's order is kept, between eight processes") {
+        val count = if (isNight) 5_000_000 else 200_000
+        val queue = Queue<Long>(1000, backend = PROCESSES)
+
+        val marks = WorkerPool(4, PROCESSES).use { queue.pass(count, it, mayComeAgain = false) }
+
+        marks.missing(count) shouldBe emptyList()
+    }
+
+    test("nothing is lost by a queue that redelivers when its consumers are killed") {
+        val count = if (isNight) 5_000_000 else 100_000
+        val queue = Queue<Long>(1000, redeliver = true, backend = PROCESSES)
+
+        pool("consumers", 4).use { pool ->
+            var marks: Board? = null
+            val killed = amidKills("consumers", pause, Random(2)) { marks = queue.pass(count, pool, mayComeAgain = true) }
+
+            withClue("${killed.size} killed") { marks!!.missing(count) shouldBe emptyList() }
+            killed.size shouldBeGreaterThan 0
+        }
+    }
+})
+
+/** Is inside until it was so [times] times; each time it looks who else is. */
+private fun Semaphore.enter(board: Board, me: Int, workers: Int, times: Int) {
+    val pid = ProcessHandle.current().pid()
+    while (board[workers + me] < times) {
+        acquireBlocking()
+        board[me] = pid
+        val inside = (0 until workers).count { other -> board[other].let { it != 0L && !isGone(it) } }
+        check(inside <= 3) { "$inside are inside" }
+        board[workers + me]++
+        board[me] = 0
+        release()
+    }
+}
+
+/** Takes items until the queue is shut down, and marks each; each is new and in order, but for what has come back. */
+private suspend fun Queue<Long>.markAll(marks: Board, producers: Int, mayComeAgain: Boolean) {
+    val last = LongArray(producers) { -1 }
+    for (item in this) {
+        val producer = (item % producers).toInt()
+        val isNew = marks.mark(item.toInt())
+        check(isNew && item > last[producer] || mayComeAgain) { "$item comes again, or after ${last[producer]}" }
+        last[producer] = item
+        taskDone()
+    }
+}
