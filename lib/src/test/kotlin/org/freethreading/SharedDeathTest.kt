@@ -5,10 +5,7 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Deferred
 import java.util.concurrent.BrokenBarrierException
-import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -16,29 +13,6 @@ import kotlin.time.Duration.Companion.seconds
 class SharedDeathTest : FunSpec({
     timeout = 120_000
     invocationTimeout = 60_000
-
-    val victims = AtomicInteger()
-
-    /** A child that does [work], says so, and then does nothing any more. */
-    class Victim(work: suspend CoroutineScope.() -> Unit) : AutoCloseable {
-        private val name = "victim${victims.incrementAndGet()}" // the ends of earlier ones may still be under way
-        private val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name(name).build()
-        private val worked = Event(PROCESSES)
-        val end: Deferred<Unit> = worked.let { worked ->
-            pool.async {
-                work()
-                worked.set()
-                blockForever()
-            }
-        }
-        val pid: Long get() = pidsOf(name).single()
-
-        suspend fun awaitWork() = apply { check(worked.await(30.seconds)) { "the victim has not begun to wait" } }
-
-        fun kill() = signal("KILL", pid)
-
-        override fun close() = pool.terminate()
-    }
 
     test("a lock whose holder dies is free, with a notice that the next unlock takes away") {
         val lock = Lock(PROCESSES)
