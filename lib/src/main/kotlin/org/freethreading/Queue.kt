@@ -55,6 +55,13 @@ public class Queue<T> internal constructor(
     private val putting = Lock(plot, PUTTING)
     private val getting = Lock(plot, GETTING)
 
+    /** What was last seen of `entered` by who held `getting`, and of `left` by who held `putting`: no more than there is. */
+    @Volatile
+    private var seenEntered = 0L
+
+    @Volatile
+    private var seenLeft = 0L
+
     /** How often items were removed other than by taking the first. Written with both locks held, read with either. */
     private var removals = 0
 
@@ -377,14 +384,13 @@ public class Queue<T> internal constructor(
     /** The first item; [NOTHING] if there is none, [ENDED] if there will be none. */
     private fun take(): Any? {
         val before = left.value // read before `entered`, which never falls behind it
-        if (entered.value == before * ONE && !items.hasReturned) return NOTHING // not closed, and empty, without a lock
+        if (before >= seenEntered && isEmpty(before)) return NOTHING // not closed either; seen without the lock
         val taken = taking {
             val first = left.value
+            if (first < seenEntered) return@taking takeFirst(first)
             val end = entered.value
-            when {
-                sequence(end) != first -> takeFirst(first)
-                else -> emptiness(end)
-            }
+            seenEntered = sequence(end)
+            if (first < seenEntered) takeFirst(first) else emptiness(end)
         }
         if (capacity != 0 && taken !== NOTHING && taken !== ENDED) left.signal()
         return taken
@@ -401,8 +407,14 @@ public class Queue<T> internal constructor(
     /** What an empty queue gives, when [end] is the very word by which it was seen to be empty. */
     private fun emptiness(end: Long) = if (end and CLOSED != 0L) ENDED else NOTHING
 
-    private fun isFull(entered: Long) =
-        capacity != 0 && entered and CLOSED == 0L && sequence(entered) - left.value >= capacity
+    private fun isEmpty(taken: Long) = entered.value == taken * ONE && !items.hasReturned
+
+    /** Asks how many were taken only if it did not do when it last asked. */
+    private fun isFull(entered: Long): Boolean {
+        if (capacity == 0 || entered and CLOSED != 0L || sequence(entered) - seenLeft < capacity) return false
+        seenLeft = left.value
+        return sequence(entered) - seenLeft >= capacity
+    }
 
     private fun item(taken: Any?): T = if (taken === ENDED) throw ended() else items.open(taken)
 

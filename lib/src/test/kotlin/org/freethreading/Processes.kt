@@ -12,15 +12,22 @@ internal fun signal(name: String, pid: Long) {
 }
 
 /** Whether the process [pid] has ended. A dead one that nobody has asked for its exit code yet is gone as well. */
-internal fun isGone(pid: Long): Boolean {
-    val stat = File("/proc/$pid/stat")
-    // After the name, which is in brackets and may contain anything, comes the state.
-    return try {
-        if (File("/proc").isDirectory) stat.readText().substringAfterLast(") ").first() in "ZX" else !isAlive(pid)
-    } catch (_: java.io.IOException) {
-        true
-    }
+internal fun isGone(pid: Long): Boolean = isSo(pid) { (state) -> state in listOf("Z", "X") }
+
+/** Whether the process [pid] runs no code any more: it has ended, or the system is about to free what it held. */
+internal fun isEnding(pid: Long): Boolean =
+    isSo(pid) { fields -> fields[0] in listOf("Z", "X") || fields[FLAGS].toLong() and EXITING != 0L }
+
+/** Asks [ask] about what the system says of [pid], from its state on; true if there is nothing any more. */
+private fun isSo(pid: Long, ask: (fields: List<String>) -> Boolean): Boolean = try {
+    // Before it comes the name, which is in brackets and may contain anything.
+    if (!File("/proc").isDirectory) !isAlive(pid) else ask(File("/proc/$pid/stat").readText().substringAfterLast(") ").split(" "))
+} catch (_: java.io.IOException) {
+    true
 }
+
+private const val FLAGS = 6
+private const val EXITING = 4L
 
 private fun isAlive(pid: Long) = ProcessHandle.of(pid).map { it.isAlive }.orElse(false)
 

@@ -16,6 +16,9 @@ package org.freethreading.cell
  * signal that came after its last try, passes the signal on ([leave]).
  */
 internal interface Cell : Variable {
+    /** How often a thread is to try before it joins the line. */
+    val spins: Int get() = spinsBeforeSleep()
+
     /** Puts [waiter] at the end of the line. To be followed by a try before it sleeps. */
     fun enter(waiter: Waiter)
 

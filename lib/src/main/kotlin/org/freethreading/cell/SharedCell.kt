@@ -29,6 +29,9 @@ internal class SharedCell(
 ) : Cell {
     private val self: Int get() = lines.self
 
+    /** More than in a heap: to be woken by another process takes ten times as long. */
+    override val spins: Int get() = spinsBeforeSleep() * SPINS
+
     override var value: Long
         get() = word.value
         set(value) {
@@ -147,5 +150,6 @@ internal class SharedCell(
 
     private companion object {
         const val NONE = -1
+        const val SPINS = 10
     }
 }

@@ -1,7 +1,9 @@
 package org.freethreading.cell
 
+import org.freethreading.peers.Machine
+
 /** How often a thread tries again before it sleeps. With one processor, whoever is to signal cannot run meanwhile. */
-private val SPINS = if (Runtime.getRuntime().availableProcessors() > 1) 100 else 0
+private val SPINS = if (Machine.processors > 1) 100 else 0
 
 /**
  * Blocks the calling thread until [attempt] succeeds; returns false when [deadline] passes first.
@@ -16,7 +18,7 @@ internal inline fun Cell.blockUntil(
     attempt: (Waiter?) -> Boolean,
 ): Boolean {
     if (interruptible && Thread.interrupted()) throw InterruptedException()
-    var spins = spinsBeforeSleep()
+    var spins = spins
     var waiter: ThreadWaiter? = null
     try {
         return tryUntil(

@@ -7,7 +7,8 @@ package org.freethreading.memory
  *     item      | length 4 | form 4 | number 8 | bytes, up to a multiple of 8 |      length -1: go on in the next chunk
  */
 internal class ChunkLayout(private val record: Record) {
-    val id: Long get() = record.id
+    val id: Long = record.id
+    val size: Int get() = record.size
 
     /** Whether an item of [length] bytes fits at [offset], and behind it the mark that another chunk follows. */
     fun hasRoom(offset: Int, length: Int): Boolean = end(offset, length) + MARK <= record.size

@@ -15,7 +15,8 @@ internal class Record(private val records: Records, private val index: Int) {
 
     fun getLong(offset: Int): Long = records.memory.getLongVolatile(at(offset))
 
-    fun putLong(offset: Int, value: Long) = records.memory.putLongVolatile(at(offset), value)
+    /** Whoever sees this sees all that was written before. */
+    fun putLong(offset: Int, value: Long) = records.memory.putLongRelease(at(offset), value)
 
     fun getInt(offset: Int): Int = records.memory.getInt(at(offset))
 

@@ -60,6 +60,7 @@ internal class Segment private constructor(
     fun getLongAcquire(offset: Int): Long = LONG.getAcquire(bytes, offset) as Long
 
     fun putLongRelease(offset: Int, value: Long) {
+        step?.invoke()
         LONG.setRelease(bytes, offset, value)
     }
 
@@ -151,7 +152,7 @@ internal class Segment private constructor(
             }
         }
 
-        /** Memory of [size] bytes that is nobody else's; [step] is called before each access with volatile effects. */
+        /** Memory of [size] bytes that is nobody else's; [step] is called before each access that others rely on. */
         fun unshared(size: Int, step: (() -> Unit)? = null): Segment {
             val bytes = ByteBuffer.allocateDirect(size + Long.SIZE_BYTES).alignedSlice(Long.SIZE_BYTES).limit(size)
             return Segment(null, bytes.slice().order(ByteOrder.LITTLE_ENDIAN), step)

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.peers.Machine
 import org.freethreading.peers.ProgramDirectory
 import java.io.File
 import java.io.FileOutputStream
@@ -58,6 +59,7 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
             return listOf(
                 "-XX:+UseSerialGC",
                 "-XX:ActiveProcessorCount=${recipe.processors}",
+                Machine.option,
                 "-XX:+UseCountedLoopSafepoints", // else a loop may keep the child from halting, for many seconds
                 "-XX:LoopStripMiningIter=1000", // as other collectors have it; else a warning
                 "-XX:-UsePerfData", // no file for each child, and no wait for the disk while one is written

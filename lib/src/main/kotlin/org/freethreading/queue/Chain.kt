@@ -11,18 +11,24 @@ internal class Place(val chunk: ChunkLayout, val offset: Int) {
     val behind: Position get() = Position(chunk.id, chunk.after(offset))
 }
 
-/** Items in chunks that are linked from the oldest to the newest, each larger than the one before. */
+/** Items in chunks that are linked from the oldest to the newest, each larger than the one before. One side at a time. */
 internal class Chain(private val store: Store) {
+    /** The last one that was looked at: mostly it is the next one, too. */
+    private var recent: ChunkLayout? = null
+
+    fun chunk(id: Long): ChunkLayout =
+        recent?.takeIf { it.id == id } ?: ChunkLayout(store.chunk(id)).also { recent = it }
+
     /** The item at [from], or where that is continued; [leave] is shown the chunks that lie before. */
     inline fun find(from: Position, leave: (ChunkLayout) -> Unit = {}): Place {
-        var chunk = ChunkLayout(store.chunk(from.chunk))
+        var chunk = chunk(from.chunk)
         var offset = from.offset
         var hops = 0
         while (chunk.isEnd(offset)) {
             check(hops++ < MOST_HOPS) { "a queue was damaged: its chunks lead nowhere" }
             leave(chunk)
             val next = chunk.next
-            chunk = ChunkLayout(store.chunk(next.chunk))
+            chunk = chunk(next.chunk)
             offset = next.offset
         }
         return Place(chunk, offset)
@@ -45,10 +51,9 @@ internal class Chain(private val store: Store) {
 
     private fun roomFor(length: Int, at: Position): Place {
         if (at == Position.NOWHERE) return Place(newChunk(length, SMALLEST), ChunkLayout.START)
-        val record = store.chunk(at.chunk)
-        val chunk = ChunkLayout(record)
+        val chunk = chunk(at.chunk)
         if (chunk.hasRoom(at.offset, length)) return Place(chunk, at.offset)
-        val next = newChunk(length, minOf(2 * record.size, LARGEST))
+        val next = newChunk(length, minOf(2 * chunk.size, LARGEST))
         chunk.link(at.offset, Position(next.id, ChunkLayout.START))
         return Place(next, ChunkLayout.START)
     }

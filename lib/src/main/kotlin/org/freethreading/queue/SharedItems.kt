@@ -25,6 +25,7 @@ internal class SharedItems<T>(
     private val opener: Opener,
 ) : Items<T> {
     private val chain = Chain(store)
+    private val appending = Chain(store)
 
     /** Chunks that nobody gets to any more when what was prepared counts. Of who holds the taking side. */
     private val emptied = ArrayList<ChunkLayout>(1)
@@ -55,7 +56,7 @@ internal class SharedItems<T>(
     override fun append(kept: Any?, number: Long) {
         val parcel = kept as Parcel
         val tail = layout.putAt[number]
-        val place = chain.write(tail, number, Stowed.formOf(parcel), Stowed.bytesOf(parcel))
+        val place = appending.write(tail, number, Stowed.formOf(parcel), Stowed.bytesOf(parcel))
         if (tail == Position.NOWHERE) layout.setFirstChunk(place.chunk.id)
         layout.putAt[number + 1] = place.behind
         parcel.lift()

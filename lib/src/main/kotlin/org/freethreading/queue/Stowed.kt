@@ -13,9 +13,9 @@ internal class Stowed(val place: Place, private val store: Store) {
     val number: Long = place.run { chunk.number(offset) }
     val form: Int = place.run { chunk.form(offset) }
     val bytes: ByteArray = place.run { chunk.bytes(offset) }
-    private val frame = FrameReader(bytes)
-    val parcel: Parcel = if (form == FRAME) frame.parcel(store.folders, FILE_NAME) else BytesParcel(bytes)
-    private val passengers: List<Address> = if (form == FRAME) frame.passengers() else emptyList()
+    private val frame = if (form == FRAME) FrameReader(bytes) else null
+    val parcel: Parcel = frame?.parcel(store.folders, FILE_NAME) ?: BytesParcel(bytes)
+    private val passengers: List<Address> = frame?.passengers() ?: emptyList()
 
     /** Takes over the handles in it, and returns what keeps their records. */
     fun receive(): List<Any> = store.receive(passengers)
