@@ -153,7 +153,15 @@ public class Barrier internal constructor(
 
     /** What an arrival does; [wait] returns true when the generation is over, false when the time is up. */
     private inline fun arrive(wait: (generation: Long) -> Boolean): Int {
-        plot.noteUser()
+        plot.takePart()
+        try {
+            return arriveIn(wait)
+        } finally {
+            plot.partIsOver()
+        }
+    }
+
+    private inline fun arriveIn(wait: (generation: Long) -> Boolean): Int {
         while (true) {
             val seen = enter()
             val mine = generation(seen)
@@ -226,7 +234,7 @@ public class Barrier internal constructor(
 
     private fun broken() = BrokenBarrierException(
         if (isBroken) {
-            "$this: a party gave up, the action failed, or it was aborted or reset; reset() makes it whole"
+            "$this: a party gave up or its process died, the action failed, or it was aborted; reset() makes it whole"
         } else {
             "$this: it was reset while this party waited"
         }

@@ -211,6 +211,7 @@ public class Condition internal constructor(private val monitor: Monitor, privat
             isTooMuch = granted(before) == waiting(before)
         }
         if (isTooMuch) grant(1) // one that nobody is left to get here: the signal goes to another process
+        if (granted(own.value) > 0) deliver() // the caller may have been woken to do this
     }
 
     private fun grant(count: Int) {

@@ -7,6 +7,7 @@ import kotlinx.coroutines.flow.flow
 import org.freethreading.cell.Deadline
 import org.freethreading.cell.Kind
 import org.freethreading.cell.Plot
+import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedHandle
 import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.awaitUntil
@@ -70,7 +71,8 @@ public class Queue<T> internal constructor(
      *
      * [capacity] is how many items it holds before [put] waits; 0: as many as there is memory for. With [redeliver], an
      * item that was taken by a worker whose process ended before [taskDone] comes back to the front; among threads that
-     * never happens. Without it, such an item counts as done.
+     * never happens. Without it, such an item counts as done. What comes back may do so after a [shutdown] that has
+     * ended all consumers: so [join] before it.
      *
      * @throws IllegalArgumentException if [capacity] is negative
      * @throws java.io.UncheckedIOException if the workers are processes, and there is no room for what they share
@@ -216,6 +218,10 @@ public class Queue<T> internal constructor(
     /**
      * Says that the work on an item taken from the queue is done. When that is so for all items put, [join] ends.
      *
+     * If the queue redelivers, it is the item that the calling thread took first of those that are not done; else, if
+     * that thread has taken none, the first that its process took; else the oldest of all. So coroutines that share
+     * threads and take several items side by side may call the wrong one done.
+     *
      * @throws IllegalStateException if it is called more often than items were put
      */
     public fun taskDone() {
@@ -268,7 +274,7 @@ public class Queue<T> internal constructor(
     /** The items in the queue at the moment of the call, first to last; they stay in it. */
     public fun toList(): List<T> = snapshot().map(items::read)
 
-    private fun snapshot(): List<Any?> = taking { items.snapshot(left.value, size) }
+    private fun snapshot(): List<Any?> = taking { items.snapshot(left.value, present()) }
 
     /**
      * Loops over the items at the moment of the call, first to last; they stay in the queue. `remove` removes that very
@@ -284,7 +290,7 @@ public class Queue<T> internal constructor(
     @JvmOverloads
     public fun drain(most: Int = Int.MAX_VALUE): List<T> {
         require(most >= 0) { "cannot drain $most items: it takes 0 or more" }
-        val taken = taking { List(minOf(size, most)) { takeFirst(left.value) } }
+        val taken = taking { List(minOf(present(), most)) { takeFirst(left.value) } }
         if (taken.isNotEmpty()) left.signalAll()
         return taken.map(items::open)
     }
@@ -411,10 +417,13 @@ public class Queue<T> internal constructor(
 
     /** Asks how many were taken only if it did not do when it last asked. */
     private fun isFull(entered: Long): Boolean {
-        if (capacity == 0 || entered and CLOSED != 0L || sequence(entered) - seenLeft < capacity) return false
+        if (capacity == 0 || entered and CLOSED != 0L || isFar(entered)) return false
         seenLeft = left.value
         return sequence(entered) - seenLeft >= capacity
     }
+
+    /** Where items come back, fewer may have been taken by now than were once seen to be. */
+    private fun isFar(entered: Long) = !items.settlesAtTakingSide && sequence(entered) - seenLeft < capacity
 
     private fun item(taken: Any?): T = if (taken === ENDED) throw ended() else items.open(taken)
 
@@ -436,7 +445,7 @@ public class Queue<T> internal constructor(
             taking {
                 val first = left.value
                 val end = sequence(entered.value)
-                val before = items.snapshot(first, Math.toIntExact(end - first))
+                val before = items.snapshot(first, present())
                 val after = remain(before)
                 val count = before.size - after.size
                 if (count > 0) {
@@ -479,8 +488,11 @@ public class Queue<T> internal constructor(
         getting.hold {
             if (items.hasReturned) items.restore { left.value = it }
         }
-        entered.signalAll()
+        Quiet.during { entered.signalAll() } // the caller may hold the other side
     }
+
+    /** How many there are, with the taking side held. */
+    private fun present(): Int = Math.toIntExact(sequence(entered.value) - left.value)
 
     /** Exact: as long as `entered` has not moved, `left` is read at a moment when it belonged to it. */
     private fun count(): Long {
@@ -518,7 +530,7 @@ public class Queue<T> internal constructor(
         private val snapshot = taking {
             start = left.value
             removalsSeen = removals
-            items.snapshot(start, size)
+            items.snapshot(start, present())
         }
         private var next = 0
         private var removable = false

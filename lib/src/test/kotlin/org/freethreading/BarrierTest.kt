@@ -23,7 +23,7 @@ class BarrierTest : FunSpec({
     Backends.all.forEach { include(barrierContract(it)) }
 })
 
-private const val WHY = "a party gave up, the action failed, or it was aborted or reset; reset() makes it whole"
+private const val WHY = "a party gave up or its process died, the action failed, or it was aborted; reset() makes it whole"
 
 /** An action must be able to travel, so what it does to the test goes through here. */
 private object Stage {

@@ -395,7 +395,8 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
     @Override
     public int remainingCapacity() {
         int capacity = core.getCapacity();
-        return capacity == 0 ? Integer.MAX_VALUE : capacity - size();
+        if (capacity == 0) return Integer.MAX_VALUE;
+        return Math.max(0, capacity - size()); // items that came back may be too many
     }
 
     @Override

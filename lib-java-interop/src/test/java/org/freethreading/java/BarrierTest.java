@@ -102,7 +102,7 @@ class BarrierTest {
         Exception broken = assertThrows(BrokenBarrierException.class, () -> barrier.await(Duration.ofMillis(5)));
 
         assertEquals(
-                "Barrier(broken): a party gave up, the action failed, or it was aborted or reset;"
+                "Barrier(broken): a party gave up or its process died, the action failed, or it was aborted;"
                         + " reset() makes it whole",
                 broken.getMessage());
         assertInstanceOf(BrokenBarrierException.class, waiter.failure());

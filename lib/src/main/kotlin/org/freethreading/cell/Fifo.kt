@@ -34,7 +34,7 @@ internal class Fifo {
 
     /** [waiter], which had been signalled, is going to sleep again at its old place. */
     fun rearm(waiter: Waiter) {
-        waiter.arm()
+        waiter.armAnew()
         val first = asleep
         if (first == null || waiter.ticket < first.ticket) asleep = waiter
     }

@@ -9,11 +9,13 @@ internal object LockWord {
     const val THREAD_SHIFT = 4
     const val OWNER_SHIFT = 36
 
+    fun isHeldBy(word: Long, owner: Long): Boolean = word and HELD != 0L && word ushr OWNER_SHIFT == owner
+
     /** Frees the lock if the dead [owner] holds it. */
     fun abandon(word: Variable, owner: Long) {
         while (true) {
             val seen = word.value
-            if (seen and HELD == 0L || seen ushr OWNER_SHIFT != owner) return
+            if (!isHeldBy(seen, owner)) return
             if (word.compareAndSet(seen, seen and CLAIMED or ABANDONED)) return
         }
     }

@@ -41,27 +41,28 @@ internal class CountedPermits(private val count: Variable) : Permits {
  *     death    the dead owner -> 0
  *
  * A permit that is given where somebody who looks for one has looked already would be missed: hence the count of all
- * that were given, and who finds it changed looks again. Who needs several takes one after the other, and gives them
- * back if others were faster; as they were, somebody goes on.
+ * that were given, the word of the cell at which they wait, and who finds it changed looks again. Who needs several
+ * takes one after the other, and gives them back if others were faster; as they were, somebody goes on.
  */
 internal class OwnedPermits(
     private val owner: Long,
     private val words: List<Variable>,
     private val spare: Variable,
-    private val given: Variable,
+    private val line: Cell,
 ) : Permits {
     override val free: Long get() = words.count { it.value == FREE } + spare.value
 
     override fun take(count: Int): Boolean {
         while (true) {
-            val before = given.value
+            val before = line.value
             if (free >= count) {
                 var taken = 0
                 while (taken < count && takeOne()) taken++
                 if (taken == count) return true
                 repeat(taken) { giveOne(mayMakeMore = true) }
+                if (taken > 0) line.signalAll() // somebody may have seen none meanwhile, and sleep
             }
-            if (given.value == before) return false
+            if (line.value == before) return false
         }
     }
 
@@ -90,7 +91,7 @@ internal class OwnedPermits(
             words.any { word -> word.value.let { it > FREE && word.compareAndSet(it, FREE) } }
         if (!isGiven && !mayMakeMore) return false
         if (!isGiven) spare.update { it + 1 }
-        given.update { it + 1 }
+        line.update { it + 1 }
         return true
     }
 

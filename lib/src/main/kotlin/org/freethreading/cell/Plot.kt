@@ -22,8 +22,11 @@ internal interface Plot {
     /** [permits] of a semaphore, all of them free if it [isNew]. */
     fun permits(permits: Int, isNew: Boolean): Permits
 
-    /** Notes for good that this process uses it, so that its death may be felt. Does nothing in this heap. */
-    fun noteUser()
+    /** Notes for good that this process has taken part, so that its death may be felt. Does nothing in this heap. */
+    fun takePart()
+
+    /** To follow every [takePart]. */
+    fun partIsOver()
 
     /** The cell that takes up the cache line [line]. */
     fun cell(line: Int): Cell
@@ -50,7 +53,9 @@ internal class HeapPlot(private val kind: Kind) : Plot {
         return CountedPermits(count)
     }
 
-    override fun noteUser() = Unit
+    override fun takePart() = Unit
+
+    override fun partIsOver() = Unit
 
     override fun cell(line: Int): Cell =
         cells[line] ?: (if (kind.isQueue) HeapCell.Apart(0) else HeapCell(0)).also { cells[line] = it }

@@ -21,15 +21,9 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
         for (index in 0 until records.count) {
             if (records.isUsed(index)) recover(records, index)
             if (!records.detach(index, dead.slot)) continue
-            freeContents(Record(records, index), Kind.of(records.kind(index)))
+            freeContents(records, index, store)
             records.finish(index)
         }
-    }
-
-    private fun freeContents(record: Record, kind: Kind?) {
-        val queue = QueueLayout(record) // nothing else has contents
-        queue.freeChunks(store)
-        if (kind == Kind.REDELIVERING_QUEUE) TracksLayout(record).freeChunks(queue, store)
     }
 
     private fun recover(records: Records, index: Int) {
@@ -61,15 +55,25 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
     private fun recoverQueue(records: Records, index: Int, redelivers: Boolean) {
         val record = Record(records, index)
         val layout = QueueLayout(record)
-        layout.complete(dead.slot)
-        layout.settleAll(QueueLayout.NOBODY)
+        val (putting, getting) = listOf(PUTTING, GETTING).map { SharedVariable(records.word(index, it * LINE)) }
+        if (LockWord.isHeldBy(getting.value, dead.asOwner)) layout.complete(dead.slot)
         if (redelivers) TracksLayout(record).returned.set(dead.slot) else layout.settleAll(dead.slot)
-        for (line in LOCKS) LockWord.abandon(SharedVariable(records.word(index, line * LINE)), dead.asOwner)
+        LockWord.abandon(putting, dead.asOwner)
+        LockWord.abandon(getting, dead.asOwner)
     }
 
     private companion object {
         const val LINE = 64
         const val WORD = 8
-        val LOCKS = 3..4
+        const val PUTTING = 3
+        const val GETTING = 4
     }
+}
+
+/** Frees the chunks of a queue that nobody uses any more; nothing else has contents. */
+internal fun freeContents(records: Records, index: Int, store: Store) {
+    val record = Record(records, index)
+    val queue = QueueLayout(record)
+    queue.freeChunks(store)
+    if (Kind.of(records.kind(index)) == Kind.REDELIVERING_QUEUE) TracksLayout(record).freeChunks(queue, store)
 }

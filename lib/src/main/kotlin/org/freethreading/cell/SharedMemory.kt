@@ -5,6 +5,7 @@ import org.freethreading.memory.Peer
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
+import org.freethreading.memory.UnfinishedException
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Folders
 import org.freethreading.peers.Peers
@@ -14,12 +15,15 @@ import org.freethreading.peers.SocketBells
 import java.io.IOException
 import java.io.UncheckedIOException
 import java.lang.System.Logger.Level.WARNING
+import java.lang.ref.Reference
 import java.lang.ref.ReferenceQueue
 import java.lang.ref.WeakReference
+import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
@@ -45,6 +49,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val shelves = ConcurrentHashMap<Int, Shelf>()
     private val plots = ConcurrentHashMap<Address, Held>()
     private val collected = ReferenceQueue<SharedPlot>()
+    private val isLeaving = AtomicBoolean()
 
     /** How many bytes this process shares, and how many it did when the collector was last asked to run. */
     private val bytes = AtomicLong()
@@ -82,7 +87,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     }
 
     private fun allocate(kind: Kind, bytes: Int): Shelf.Place = try {
-        shelves.computeIfAbsent(Integer.highestOneBit(bytes * 2 - 1)) { Shelf(it, ::newFile) }.allocate(kind, self)
+        shelfOf(Integer.highestOneBit(bytes * 2 - 1)).allocate(kind, self)
     } catch (failure: IOException) {
         throw UncheckedIOException("no space for what processes share: ${failure.message}", failure)
     }
@@ -138,17 +143,25 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val before = bytesAtCollection.get()
         val isDue = bytes.addAndGet(more.toLong()) > before + maxOf(MUCH, before / 4)
         if (isDue && bytesAtCollection.compareAndSet(before, bytes.get())) collect()
-        val number = peers.table.nextNumber()
+        val number = Math.addExact(Math.multiplyExact(peers.table.nextNumber(), PLACES), self)
         return peers.newRecords(number, size, count).also { files[number] = it }
     }
 
     private fun collect() {
         System.gc()
-        while (true) leave(collected.remove(COLLECTION_MILLIS) as Held? ?: break)
+        leaveAll { collected.remove(COLLECTION_MILLIS) }
     }
 
-    private fun leaveCollected() {
-        while (true) leave(collected.poll() as Held? ?: break)
+    private fun leaveCollected() = leaveAll(collected::poll)
+
+    /** One at a time: to free what is in a queue, handles in it are taken over first, and that leads here again. */
+    private inline fun leaveAll(next: () -> Reference<out SharedPlot>?) {
+        if (!isLeaving.compareAndSet(false, true)) return
+        try {
+            while (true) leave(next() as Held? ?: break)
+        } finally {
+            isLeaving.set(false)
+        }
     }
 
     private fun leave(held: Held) {
@@ -162,7 +175,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         }
         if (!isLast) return
         try {
-            held.free?.invoke()
+            held.free?.invoke() ?: freeContents(records, address.index, this)
         } catch (damaged: RuntimeException) { // by another process; whoever happens to come by here has no part in it
             LOG.log(WARNING, "what was left in a queue could not be freed: {0}", damaged)
         } finally {
@@ -178,17 +191,58 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val dead = peers.proveDead(pids)
         if (dead.isEmpty()) return
         for (number in peers.recordFiles()) {
-            val records = try {
-                fileOf(number)
-            } catch (_: IOException) {
-                continue // it was being made, by one of the dead
-            }
+            val records = openToBury(number) ?: continue
             dead.forEach { Recovery(it, this).recover(records) }
         }
         dead.forEach(peers::strikeOff)
         peers.others().forEach { lines.bells.ringForAll(it) }
         Quiet.during { lines.lookAtAll() }
     }
+
+    /** Null if it was being made, by one of the dead, and nobody else has ever seen it. */
+    private fun openToBury(number: Int): Records? {
+        var tries = 0
+        while (true) {
+            try {
+                return fileOf(number)
+            } catch (_: UnfinishedException) {
+                return null
+            } catch (_: NoSuchFileException) {
+                return null
+            } catch (failure: IOException) { // too many open files, mostly: until it works the dead holds on to it
+                if (++tries == TRIES) throw failure
+                Thread.sleep(PAUSE_MILLIS)
+            }
+        }
+    }
+
+    /** This process ends in good order: no barrier breaks that it has taken part in, and is not at just now. */
+    fun endInOrder() {
+        for (records in files.values) {
+            for (index in 0 until records.count) {
+                val isBarrier = records.isUsed(index) && Kind.of(records.kind(index)) == Kind.BARRIER
+                if (isBarrier) plotAt(records, index)?.resign() ?: records.bits(index, LINE).clear(self)
+            }
+        }
+    }
+
+    private fun plotAt(records: Records, index: Int): SharedPlot? =
+        plots[Address(records.number, index, records.generation(index))]?.get()
+
+    /** Makes use of what is free in the files that were made by those who had the place of this process before. */
+    private fun inherit() {
+        for (number in peers.recordFiles()) {
+            if (number % PLACES != self) continue
+            val records = try {
+                fileOf(number)
+            } catch (_: IOException) {
+                continue // unfinished, or for later
+            }
+            shelfOf(records.size).inherit(records)
+        }
+    }
+
+    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, ::newFile) }
 
     private fun cellOf(id: Long): SharedCell? {
         val records = files[(id ushr FILE).toInt()] ?: return null
@@ -203,9 +257,16 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         private const val INDICES = 0xFF_FFFF
         private const val LAST_LINE = 0xFF
 
+        /** A file's number says in which place the process is that gives out its records. */
+        private const val PLACES = 128
+
         /** Less than this nobody minds. */
         private const val MUCH = 16L shl 20
         private const val COLLECTION_MILLIS = 100L
+
+        /** Ten seconds, in which others may close what they have open. */
+        private const val TRIES = 500
+        private const val PAUSE_MILLIS = 20L
 
         /** Where the files lie: the directories of the program at the top, which its children are told. */
         @Volatile
@@ -227,6 +288,12 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** As [Store.receive]; joins the others only if there is anything to take over. */
         fun receive(passengers: List<Address>): List<Any> =
             if (passengers.isEmpty()) emptyList() else own.receive(passengers)
+
+        /** As the other one, of a process that may not have joined the others. */
+        fun endInOrder() {
+            val joined = joining.get() ?: return
+            if (joined.isDone && !joined.isCompletedExceptionally) joined.join().run { endInOrder() }
+        }
 
         private val joining = AtomicReference<CompletableFuture<SharedMemory>?>()
 
@@ -264,6 +331,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
                     peers = PeersInFiles.join(Folders(folders()))
                     bells = SocketBells(peers)
                     memory = SharedMemory(peers, bells)
+                    memory.inherit()
                 } catch (failure: Throwable) {
                     peers?.run { strikeOff(self) }
                     joining.set(null)

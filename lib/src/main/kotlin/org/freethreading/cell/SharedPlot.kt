@@ -7,6 +7,7 @@ import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.TracksLayout
+import java.util.concurrent.atomic.AtomicInteger
 
 /**
  * A record that this process uses. There is one object for it in the process at a time, and one primitive made of it
@@ -43,8 +44,23 @@ internal class SharedPlot(
 
     private fun word(offset: Int) = SharedVariable(records.word(index, offset))
 
-    override fun noteUser() {
-        records.bits(index, SECOND_LINE).set(memory.lines.self)
+    /** How many of this process are taking part. */
+    private val parts = AtomicInteger()
+
+    override fun takePart() {
+        parts.incrementAndGet()
+        records.bits(index, SECOND_LINE).set(memory.self)
+    }
+
+    override fun partIsOver() {
+        parts.decrementAndGet()
+    }
+
+    /** Takes back the note that this process has taken part, unless somebody is taking part, or begins to meanwhile. */
+    fun resign() {
+        if (parts.get() > 0) return
+        records.bits(index, SECOND_LINE).clear(memory.self)
+        if (parts.get() > 0) records.bits(index, SECOND_LINE).set(memory.self)
     }
 
     /** What there is in it besides cells, if it is a queue's. */

@@ -24,6 +24,12 @@ internal class Shelf(private val size: Int, private val newFile: (size: Int, cou
         place.also { it.records.reuse(it.index, kind.ordinal, kind.isQueue, user) }
     }
 
+    /** Gives out the records of a file, too, whose maker is dead. */
+    fun inherit(file: Records) = guard.withLock {
+        file.inherit()
+        files.add(0, file)
+    }
+
     private fun fresh(kind: Kind, user: Int): Place? {
         val newest = files.lastOrNull() ?: return null
         val index = newest.allocateFresh(kind.ordinal, kind.isQueue, user)

@@ -34,7 +34,7 @@ internal class WaitLine {
 
     /** Lets [waiter] forget an earlier signal, before it tries again. */
     fun rearm(waiter: Waiter) {
-        if (waiter.isSignalled) guard.withLock { if (!waiter.isGranted) listOf(waiter).rearm(waiter) } else waiter.arm()
+        if (!waiter.arm()) guard.withLock { if (!waiter.isGranted) listOf(waiter).rearm(waiter) }
     }
 
     /** Takes [waiter] out; returns whether a signal has reached it since its last try. */

@@ -37,12 +37,18 @@ internal abstract class Waiter(val isThread: Boolean) {
 
     val isGranted: Boolean get() = state === GRANTED
 
-    /** Forgets an earlier signal; the line does so, which has to know who sleeps. */
-    fun arm() {
+    /** Is ready for a signal, after a sleep that none has ended; false if one has come, which the line is to forget. */
+    fun arm(): Boolean {
         while (true) {
             val seen = state
-            if (seen === ARMED || seen === GRANTED || STATE.compareAndSet(this, seen, ARMED)) return
+            if (seen === SIGNALLED) return false
+            if (seen === ARMED || seen === GRANTED || STATE.compareAndSet(this, seen, ARMED)) return true
         }
+    }
+
+    /** Forgets an earlier signal; the line does so, which has to know who sleeps. */
+    fun armAnew() {
+        STATE.compareAndSet(this, SIGNALLED, ARMED)
     }
 
     /** Notes a signal, or a grant; what it returns is for [wake], outside the line's guard. */

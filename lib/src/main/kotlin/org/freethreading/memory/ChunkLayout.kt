@@ -28,13 +28,13 @@ internal class ChunkLayout(private val record: Record) {
 
     fun form(offset: Int): Int = record.getInt(offset + FORM)
 
-    fun bytes(offset: Int): ByteArray {
-        val length = record.getInt(offset)
-        check(length in 0..record.size) { "a queue was damaged: an item of $length bytes" }
-        return record.get(offset + HEAD, length)
-    }
+    fun bytes(offset: Int): ByteArray = record.get(offset + HEAD, length(offset))
 
-    fun after(offset: Int): Int = end(offset, record.getInt(offset))
+    fun after(offset: Int): Int = end(offset, length(offset))
+
+    private fun length(offset: Int): Int = record.getInt(offset).also {
+        check(it in 0..record.size) { "a queue was damaged: an item of $it bytes" }
+    }
 
     /** At [offset] another chunk follows. */
     fun link(offset: Int, next: Position) {

@@ -49,7 +49,10 @@ internal class PeerTable(private val memory: Segment) {
         if (seen and LIVE != 0L) return null
         val generation = (seen ushr GENERATION).toInt() % Peer.GENERATIONS + 1
         memory.putLongVolatile(slotAt(slot) + PARENT, parentPid)
-        for (ringer in SLOTS) rowOf(slot, ringer).reset()
+        for (other in SLOTS) { // what a dead process has left there means another cell by now
+            rowOf(slot, other).reset()
+            rowOf(other, slot).reset()
+        }
         memory.putLongVolatile(slotAt(slot), (generation.toLong() shl GENERATION) or (pid shl 1) or LIVE)
         return Peer(slot, generation)
     }

@@ -3,7 +3,7 @@ package org.freethreading.memory
 /**
  * A queue in memory that processes share. Five lines are cells; then come
  *
- *     line 5    | position to put at 32 | first chunk 8 |
+ *     line 5    | position to put at 32 | first chunk 8 | removed 8 |
  *     line 6    | position to take from 32 | who 8 | whose 8 | left 8 | taken 8 |
  *     line 7    | taken 8, done 8 | for each process, and before them for nobody: what was removed
  *
@@ -11,8 +11,9 @@ package org.freethreading.memory
  * the first two cells say.
  *
  * Taking changes two words, the number taken in all, which is the commit, and the number taken by one. So before it
- * does, *who* takes writes down what it means to do: *whose* number is going to be *taken* when the whole one is *left*.
- * When it dies, that tells whether the second word is still to be written ([complete]).
+ * does, *who* takes writes down what it means to do: *whose* number is going to be *taken* when the whole one is *left*;
+ * and how many of those *removed* are going to be done. When it dies with the taking side, that tells what is still to
+ * be written ([complete]).
  */
 internal class QueueLayout(private val record: Record) {
     /** How many items were put. */
@@ -45,9 +46,13 @@ internal class QueueLayout(private val record: Record) {
     /** How many are done, among those of all processes. */
     val done: Long get() = (NOBODY..PeerTable.SLOTS.last).sumOf { done(it).value }
 
-    /** The process [who], which has the taking side, is going to make the number [left], and that of [whose] [taken]. */
-    fun intend(who: Int, whose: Int, left: Long, taken: Long) {
-        record.putLong(INTENDED_LEFT, left)
+    /**
+     * The process [who], which has the taking side, is going to make the number [left], and that of [whose] [taken], and
+     * if these were removed, the number of those [done].
+     */
+    fun intend(who: Int, whose: Int, left: Long, taken: Long, done: Long = 0) {
+        record.putLong(INTENDED_LEFT, left) // first: from here on it is not what the number is
+        record.putLong(INTENDED_DONE, done)
         record.putLong(INTENDED_TAKEN, taken)
         record.putLong(INTENDED_WHOSE, whose.toLong())
         record.putLong(INTENDED_WHO, who.toLong())
@@ -56,11 +61,12 @@ internal class QueueLayout(private val record: Record) {
     /** It has. */
     fun account(whose: Int, taken: Long) = record.putLong(takenAt(whose), taken)
 
-    /** The [dead] process may have done half of what it meant to; then it still has the taking side. */
+    /** The [dead] process, which still has the taking side, may have done half of what it meant to. */
     fun complete(dead: Int) {
         if (record.getLong(INTENDED_WHO) != dead.toLong() || record.getLong(INTENDED_LEFT) != left) return
         val whose = record.getLong(INTENDED_WHOSE).toInt()
         if (whose in NOBODY..PeerTable.SLOTS.last) account(whose, record.getLong(INTENDED_TAKEN))
+        if (whose == NOBODY) done(NOBODY).value = record.getLong(INTENDED_DONE)
     }
 
     /** What is taken counts as done. */
@@ -86,6 +92,7 @@ internal class QueueLayout(private val record: Record) {
         private const val DROPPED = 2L
         private const val PUT = 5 * LINE
         private const val FIRST_CHUNK = PUT + CountedPosition.BYTES
+        private const val INTENDED_DONE = FIRST_CHUNK + 8
         private const val TAKE = 6 * LINE
         private const val INTENDED_WHO = TAKE + CountedPosition.BYTES
         private const val INTENDED_WHOSE = INTENDED_WHO + 8

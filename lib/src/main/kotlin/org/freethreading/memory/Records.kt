@@ -64,6 +64,11 @@ internal class Records private constructor(val number: Int, val memory: Segment)
         memory.putLongVolatile(headOf(index), (generation shl GENERATION) or (kind.toLong() shl KIND) or marks)
     }
 
+    /** This process takes the place of the maker, and does not know which have ever been used. */
+    fun inherit() {
+        fresh = count
+    }
+
     /** The places of records that were used and are free again. */
     fun freed(): List<Int> = (0 until fresh).filter { !isUsed(it) }
 

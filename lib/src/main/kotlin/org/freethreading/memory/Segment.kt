@@ -16,6 +16,9 @@ import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.attribute.PosixFilePermissions.asFileAttribute
 import java.nio.file.attribute.PosixFilePermissions.fromString
 
+/** The file was being made when its maker died, or still is. */
+internal class UnfinishedException(message: String) : IOException(message)
+
 /**
  * A file mapped into the memory of several processes. Offsets are in bytes; longs lie at multiples of 8, in little
  * endian. What lies before [START] tells the processes that they mean the same thing.
@@ -142,9 +145,12 @@ internal class Segment private constructor(
         fun attach(path: Path): Segment = uninterruptibly {
             FileChannel.open(path, READ, WRITE).use { file ->
                 val size = file.size()
-                if (size < START || size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
+                if (size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
+                if (size < START) throw UnfinishedException("$path is no segment: it has $size bytes")
                 val segment = map(path, file, size.toInt())
-                if (segment.getLongVolatile(0) != MAGIC) throw IOException("$path is no segment of freethreading")
+                val magic = segment.getLongVolatile(0)
+                if (magic == 0L) throw UnfinishedException("$path is no segment yet")
+                if (magic != MAGIC) throw IOException("$path is no segment of freethreading")
                 val layout = segment.getLong(AT_LAYOUT)
                 if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
                 if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")

@@ -20,7 +20,7 @@ internal interface Liveness {
  * The locks are those on the bytes of one file. The system drops all of them as soon as this process closes that file,
  * through whichever handle: so it is opened once, never closed, and used by threads only that nobody interrupts.
  */
-internal class LockedBytes(path: Path) : Liveness {
+internal class LockedBytes private constructor(path: Path) : Liveness {
     private val file = FileChannel.open(path, setOf(CREATE, WRITE), *ProgramDirectory.ONLY_THE_OWNER)
     private val held = ConcurrentHashMap<Int, FileLock>()
 
@@ -32,5 +32,12 @@ internal class LockedBytes(path: Path) : Liveness {
 
     override fun release(slot: Int) {
         held.remove(slot)?.release()
+    }
+
+    companion object {
+        private val all = ConcurrentHashMap<Path, LockedBytes>()
+
+        /** Those in the file at [path], always the same ones. */
+        fun of(path: Path): LockedBytes = all.computeIfAbsent(path, ::LockedBytes)
     }
 }

@@ -53,19 +53,25 @@ internal class PeersInFiles(
     override fun others(): List<Int> = PeerTable.SLOTS.filter { it != self.slot && table.isLive(it) }
 
     override fun proveDead(pids: Set<Long>): List<Peer> {
-        val family = familyOf(pids)
+        val family = LinkedHashSet<Int>()
+        val dead = ArrayList<Int>()
+        while (true) { // one that was just about to join has done so, or never will, when its parent is dead
+            val more = familyOf(pids).filter(family::add).ifEmpty { return dead.map(table::peer) }
+            dead += more.filter(::end)
+        }
+    }
+
+    private fun end(slot: Int): Boolean {
         val deadline = System.nanoTime() + PATIENCE_NANOS
-        return family.filter { slot ->
-            while (!liveness.obtain(slot)) {
-                ProcessHandle.of(table.pid(slot)).ifPresent { it.destroyForcibly() }
-                if (System.nanoTime() > deadline) {
-                    LOG.log(WARNING, "process {0} cannot be killed, and keeps what it holds", table.pid(slot))
-                    return@filter false
-                }
-                Thread.sleep(1) // nobody is told when a process that is not a child's ends
+        while (!liveness.obtain(slot)) {
+            ProcessHandle.of(table.pid(slot)).ifPresent { it.destroyForcibly() }
+            if (System.nanoTime() > deadline) {
+                LOG.log(WARNING, "process {0} cannot be killed, and keeps what it holds", table.pid(slot))
+                return false
             }
-            true
-        }.map(table::peer)
+            Thread.sleep(1) // nobody is told when a process that is not a child's ends
+        }
+        return true
     }
 
     private fun familyOf(pids: Set<Long>): List<Int> {
@@ -99,17 +105,24 @@ internal class PeersInFiles(
         fun join(places: Folders): PeersInFiles {
             val home = places.all.first()
             val table = open(home.resolve("peers"))
-            val liveness = LockedBytes(home.resolve("peers.alive"))
+            val liveness = LockedBytes.of(home.resolve("peers.alive"))
             val me = ProcessHandle.current()
-            val parent = me.parent().map { it.pid() }.orElse(0)
+            val parent = parentPid(me)
             for (slot in PeerTable.SLOTS) {
                 if (table.isLive(slot) || !liveness.obtain(slot)) continue
                 val self = table.enter(slot, me.pid(), parent)
-                if (self != null) return PeersInFiles(places, table, liveness, self)
+                if (self != null) {
+                    val peers = PeersInFiles(places, table, liveness, self)
+                    if (parentPid(me) == parent) return peers
+                    peers.strikeOff(self)
+                    throw IOException("the parent of this process has ended, and this one is about to")
+                }
                 liveness.release(slot)
             }
             throw IOException("no more than ${PeerTable.SLOTS.count()} processes can share memory at the same time")
         }
+
+        private fun parentPid(process: ProcessHandle) = process.parent().map { it.pid() }.orElse(0)
 
         private fun open(path: Path): PeerTable {
             if (!Files.exists(path)) {

@@ -32,6 +32,9 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
     private val selector = Selector.open()
     private val lines = AtomicReferenceArray<Line?>(PLACES)
     private val toConnect = ConcurrentLinkedQueue<Line>()
+
+    /** Those that could not be connected just now. Of the thread that serves. */
+    private val again = ArrayList<Line>()
     private val reminders = ConcurrentLinkedQueue<Reminder>()
     private val isReminding = AtomicBoolean()
     private val heard = ByteBuffer.allocateDirect(512)
@@ -57,6 +60,8 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
         while (true) {
             try {
                 selector.select({ handle(it, listener) }, timeoutMillis())
+                toConnect.addAll(again)
+                again.clear()
                 while (true) (toConnect.poll() ?: break).connect()
                 remindOf(listener)
             } catch (failure: Throwable) { // no more files, or no memory: the others are still to be answered
@@ -118,8 +123,8 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
     }
 
     private fun timeoutMillis(): Long {
-        val next = reminders.peek() ?: return 0 // for ever
-        return maxOf(1, NANOSECONDS.toMillis(next.atNanos - System.nanoTime()) + 1)
+        val next = reminders.peek() ?: return if (again.isEmpty()) 0 else AGAIN_MILLIS // 0: for ever
+        return (NANOSECONDS.toMillis(next.atNanos - System.nanoTime()) + 1).coerceIn(1, AGAIN_MILLIS)
     }
 
     private fun remindOf(listener: BellListener) {
@@ -164,10 +169,18 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
             selector.wakeup()
         }
 
-        /** Whoever rings next asks for a connection again. */
-        private fun forget() {
-            isConnecting = false
-            generation = 0
+        /**
+         * There was no connection: no files left here or there, or the other one is not ready yet. What was posted must
+         * not be lost, so it is tried again as long as the other process has its place. After that, whoever rings next
+         * asks for a connection to the next one.
+         */
+        private fun retry() = guard.withLock {
+            if (peers.table.isLive(slot) && peers.table.generation(slot) == generation) {
+                again += this
+            } else {
+                isConnecting = false
+                generation = 0
+            }
         }
 
         private fun write(bytes: ByteBuffer) {
@@ -184,9 +197,9 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
                 fresh = SocketChannel.open(UNIX).apply { configureBlocking(false) }
                 val isDone = fresh.connect(UnixDomainSocketAddress.of(peers.pathOfBell(slot)))
                 if (isDone) connected(fresh) else fresh.register(selector, OP_CONNECT, this)
-            } catch (_: IOException) { // the process is gone
+            } catch (_: IOException) {
                 fresh?.close()
-                guard.withLock { forget() }
+                retry()
             }
         }
 
@@ -197,7 +210,7 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
                 key.interestOps(OP_READ) // to learn when it ends
                 connected(fresh)
             } catch (failure: IOException) {
-                guard.withLock { forget() }
+                retry()
                 throw failure
             }
         }
@@ -215,6 +228,7 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
 
         /** Who has not looked by then may be stopped, and another one is rung. */
         const val PATIENCE_NANOS = 5_000_000L
+        const val AGAIN_MILLIS = 10L
         val LOG: System.Logger = System.getLogger("org.freethreading")
         val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
     }

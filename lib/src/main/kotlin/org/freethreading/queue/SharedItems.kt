@@ -91,10 +91,11 @@ internal class SharedItems<T>(
      * the number taken by an odd number, so that it makes the other position count; for an even number it takes two.
      */
     override fun drop(number: Long, all: List<Any?>, left: List<Any?>, entered: Long, commit: (number: Long) -> Unit) {
-        val dropped = all.filter { item -> left.none { isSame(it, item) } }
+        val numbers = left.mapTo(HashSet()) { (it as Stowed).number }
+        val dropped = all.filter { (it as Stowed).number !in numbers }
         if (dropped.size % 2 == 0) {
             val first = dropped.first()
-            dropSome(number, 1, all.filterNot { isSame(it, first) }, entered, commit)
+            dropSome(number, 1, all.filterNot { it === first }, entered, commit)
             dropSome(number + 1, dropped.size - 1, left, entered, commit)
         } else {
             dropSome(number, dropped.size, left, entered, commit)
@@ -109,10 +110,12 @@ internal class SharedItems<T>(
         leave(layout.next(number), tail.chunk)
         layout.takeFrom[number + count] = chain.writeAll(left as List<Stowed>, tail)
         val taken = layout.taken(QueueLayout.NOBODY) + count
-        layout.intend(store.self, QueueLayout.NOBODY, number + count, taken)
+        val done = layout.done(QueueLayout.NOBODY)
+        val doneThen = done.value + (entered - settled).coerceIn(0, count.toLong())
+        layout.intend(store.self, QueueLayout.NOBODY, number + count, taken, doneThen)
         commit(number + count)
         layout.account(QueueLayout.NOBODY, taken)
-        layout.done(QueueLayout.NOBODY).run { value += minOf(entered - settled, count.toLong()) }
+        done.value = doneThen
         freeEmptied()
     }
 
@@ -136,7 +139,7 @@ internal class SharedItems<T>(
         for (process in tracks!!.returned()) {
             val open = tracks.open(process)
             if (layout.isDropped) {
-                repeat(open.size) { tracks.settle(process) }
+                repeat(open.size) { tracks.settleFirst(process) }
             } else {
                 val even = if (open.size % 2 == 0) open.takeLast(1) else emptyList() // one commit takes an odd number
                 if (even.isNotEmpty()) giveBack(process, even, layout.left, commit)
@@ -199,10 +202,10 @@ internal class SharedItems<T>(
 
     /** One of this process's own, or else of another, or else one that nobody has taken yet. */
     private fun settleOne() {
+        if (tracks != null) return tracks.settle()
         while (true) {
             val owner = sequenceOf(store.self).plus(PeerTable.SLOTS)
                 .firstOrNull { layout.done(it).value < layout.taken(it) } ?: store.self
-            if (tracks != null) return tracks.settle(owner)
             val done = layout.done(owner)
             val before = done.value
             if (done.compareAndSet(before, before + 1)) return

@@ -6,6 +6,7 @@ import org.freethreading.wire.BytesParcel
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.Parcel
+import java.io.UncheckedIOException
 
 /** An item as it lies in a chunk, at [place]: its bytes, or a frame with the name of a file, or with handles. */
 internal class Stowed(val place: Place, private val store: Store) {
@@ -17,12 +18,21 @@ internal class Stowed(val place: Place, private val store: Store) {
     val parcel: Parcel = frame?.parcel(store.folders, FILE_NAME) ?: BytesParcel(bytes)
     private val passengers: List<Address> = frame?.passengers() ?: emptyList()
 
+    /** By whom, if it was taken to be called done later. */
+    var taken: Taken? = null
+
     /** Takes over the handles in it, and returns what keeps their records. */
     fun receive(): List<Any> = store.receive(passengers)
 
-    /** Nobody will open it any more. */
+    /** Nobody will open it any more. What cannot be freed, since it is damaged, or no file can be opened, is left. */
     fun drop() {
-        receive()
+        try {
+            receive()
+        } catch (_: IllegalStateException) {
+            // Gone already.
+        } catch (_: UncheckedIOException) {
+            // It goes with the program.
+        }
         parcel.drop()
     }
 

@@ -6,14 +6,24 @@ import org.freethreading.memory.Position
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
 import org.freethreading.memory.TracksLayout
-import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicInteger
+
+/** An [item] that [thread] has taken. It is dropped by who comes second: who has opened it, or who calls it done. */
+internal class Taken(val item: Stowed, val thread: Long, isDone: Boolean) {
+    private val ends = AtomicInteger(if (isDone) 1 else 0)
+
+    fun end() {
+        if (ends.incrementAndGet() == 2) item.drop()
+    }
+}
 
 /**
  * What has been taken from a queue that redelivers, and is not done yet: for each process a chain of copies, in the
  * order in which it took them ([TracksLayout]).
  *
  *     taking      a copy is written behind the last; it counts when the taking does
- *     done        the first copy of the process is over; of another's, if it has none
+ *     done        a copy is over: the first that the calling thread has taken; else the first of its process; else of
+ *                 another process. Those before it are written anew, and lead on to those behind it
  *     a death     marks the track of the dead; whoever has the taking side next puts what is left of it in front again
  *
  * All of it needs the taking side of the queue, but for [opened] and [hasReturned].
@@ -21,10 +31,11 @@ import java.util.concurrent.ConcurrentHashMap
 internal class Tracks(private val layout: TracksLayout, private val queue: QueueLayout, private val store: Store) {
     private val chain = Chain(store)
 
-    /** Items that this process is opening; true if they count as done by now, and are to be dropped afterwards. */
-    private val opening = ConcurrentHashMap<Long, Boolean>()
+    /** What this process has taken and not done, in the order of its track, and before that some that others called done. */
+    private val own = ArrayDeque<Taken>()
 
-    /** A chunk that nobody gets to any more when what was prepared counts. */
+    /** What was prepared to be taken, and a chunk that nobody gets to any more when that counts. */
+    private var prepared: Taken? = null
     private var emptied: ChunkLayout? = null
 
     /** Whether a process has died that may have left something. */
@@ -41,46 +52,71 @@ internal class Tracks(private val layout: TracksLayout, private val queue: Queue
         val place = chain.write(at, item.number, item.form, item.bytes)
         if (isEmpty) {
             layout.front(store.self)[done] = place.position
-            if (back != Position.NOWHERE && back.chunk != place.chunk.id) emptied = ChunkLayout(store.chunk(back.chunk))
+            if (back != Position.NOWHERE && back.chunk != place.chunk.id) emptied = chain.chunk(back.chunk)
         }
         layout.back(store.self)[taken + 1] = place.behind
-        opening[item.number] = done > taken // more were called done than had been taken
+        prepared = Taken(item, Thread.currentThread().id, isDone = done > taken).also { item.taken = it }
     }
 
     /** What was prepared counts. */
     fun appended() {
         emptied?.free()
+        prepared?.let { own += it }
     }
 
     /** This process has opened [item], which it took. */
     fun opened(item: Stowed) {
-        if (opening.remove(item.number) == true) item.drop()
+        item.taken!!.end()
     }
 
-    /** The oldest of [process] is done; or one that it is going to take, if it has none. */
-    fun settle(process: Int) {
+    /** One is done, chosen as said above. */
+    fun settle() {
+        if (size(store.self) > 0) return settleOwn()
+        val other = PeerTable.SLOTS.filter { size(it) > 0 }.minByOrNull { numberOfFirst(it) }
+        if (other != null) settleFirst(other) else queue.done(store.self).run { value++ }
+    }
+
+    private fun settleOwn() {
+        val first = numberOfFirst(store.self)
+        while (own.first().item.number != first) own.removeFirst() // others have called it done
+        val me = Thread.currentThread().id
+        val index = own.indexOfFirst { it.thread == me }.coerceAtLeast(0)
+        settle(store.self, index)
+        own.removeAt(index).end()
+    }
+
+    /** The first of [process], which there must be, is done. */
+    fun settleFirst(process: Int) = settle(process, 0).drop()
+
+    private fun settle(process: Int, index: Int): Stowed {
+        val taken = queue.taken(process)
         val done = queue.done(process)
         val before = done.value
-        if (before >= queue.taken(process)) {
-            done.value = before + 1
-            return
-        }
-        val passed = ArrayList<ChunkLayout>(1)
-        val item = chain.read(chain.find(layout.front(process)[before]) { passed += it })
-        layout.front(process)[before + 1] = item.place.behind
+        val front = layout.front(process)[before]
+        val earlier = chain.readAll(front, index)
+        val item = chain.read(chain.find(earlier.lastOrNull()?.place?.behind ?: front))
+        val isLast = before + index + 1 == taken
+        val next = if (isLast) layout.back(process)[taken] else chain.find(item.place.behind).position
+        layout.front(process)[before + 1] = chain.writeAll(earlier, next)
         done.value = before + 1
-        passed.forEach(ChunkLayout::free)
-        if (opening.computeIfPresent(item.number) { _, _ -> true } == null) item.drop()
+        var passed = front.chunk
+        while (passed != next.chunk) passed = chain.chunk(passed).run { this.next.chunk.also { free() } }
+        return item
     }
+
+    private fun size(process: Int): Long = queue.taken(process) - queue.done(process).value
+
+    private fun numberOfFirst(process: Int): Long =
+        chain.find(layout.front(process)[queue.done(process).value]).run { chunk.number(offset) }
 
     /** The processes that have died and may have left something. */
     fun returned(): List<Int> = layout.returned.let { bits -> PeerTable.SLOTS.filter { bits[it] } }
 
     /** What [process] has taken and not done, in that order. */
     fun open(process: Int): List<Stowed> {
-        val done = queue.done(process).value
-        val count = queue.taken(process) - done
-        return if (count <= 0) emptyList() else chain.readAll(layout.front(process)[done], Math.toIntExact(count))
+        val count = size(process)
+        if (count <= 0) return emptyList()
+        return chain.readAll(layout.front(process)[queue.done(process).value], Math.toIntExact(count))
     }
 
     /** Prepares that [process] has not taken the last ones, [items]. Returns what is to be done when that counts. */

@@ -62,8 +62,8 @@ internal fun notAccepted(name: String): RemoteTaskException {
         if (isNeverAccepted(name)) {
             "It never is, because it could run code here: return values only"
         } else {
-            "It is no value of Java or Kotlin, nor from where the class of the task's function is. " +
-                "Accept it with allow(\"$name\")"
+            "It is no value of Java or Kotlin, nor from where the class of the task's function, or the maker of the " +
+                "queue, is. Accept it with allow(\"$name\") in the options of the backend of the pool, or of the queue"
         }
     return RemoteTaskException(null, "class $reason. $remedy")
 }

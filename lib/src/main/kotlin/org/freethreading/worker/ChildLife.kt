@@ -39,6 +39,7 @@ internal class ChildLife(
         desk.heed() // the bell may have rung before
         await(runner)
         while (true) await(Registry.all().find { !it.daemon && it !== runner } ?: break)
+        SharedMemory.endInOrder()
         isOver = true
         channel.wake()
         return desk.exitCode

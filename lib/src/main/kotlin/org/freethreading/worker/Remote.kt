@@ -325,9 +325,16 @@ internal class Remote(
         } catch (_: Throwable) {
             // It died while it wrote, or has written garbage.
         }
-        SharedMemory.bury(child.pid)
+        bury()
         channel.close()
         owner.ended(death, abandon(death))
+    }
+
+    /** Whatever a hostile child has written there, this worker has to end. */
+    private fun bury() = try {
+        SharedMemory.bury(child.pid)
+    } catch (failure: Throwable) {
+        LOG.log(WARNING, "what worker ''{0}'' held could not be freed: {1}", name, failure)
     }
 
     private fun tellOwner() {

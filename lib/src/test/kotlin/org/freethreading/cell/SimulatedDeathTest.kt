@@ -1,6 +1,5 @@
 package org.freethreading.cell
 
-import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn
@@ -12,14 +11,8 @@ import org.freethreading.Condition
 import org.freethreading.Event
 import org.freethreading.Lock
 import org.freethreading.Monitor
-import org.freethreading.Queue
 import org.freethreading.QueueShutdownException
 import org.freethreading.Semaphore
-import org.freethreading.queue.SharedItems
-import org.freethreading.queue.Tracks
-import org.freethreading.wire.Opener
-import org.freethreading.wire.Packer
-import org.freethreading.wire.Stowage
 import java.util.concurrent.BrokenBarrierException
 import kotlin.time.Duration
 
@@ -155,26 +148,6 @@ class SimulatedDeathTest : FunSpec({
             end = { barrier, _ -> barrier.numberWaiting shouldBe 0 },
         ),
     )
-
-    fun queue(plot: SharedPlot, process: Simulation.Simulated): Queue<String> {
-        val packer = Packer(null, Stowage { error("no files here") })
-        val layout = plot.queueLayout()
-        val tracks = plot.tracksLayout()?.let { Tracks(it, layout, process.memory) }
-        val pack = { item: Any? -> packer.value(item, "item") }
-        val opener = Opener(null, null, trust = null)
-        return Queue(0, SharedItems(layout, tracks, process.memory, pack, opener), plot)
-    }
-
-    fun <T> Queue<T>.takeAll(): List<T> = generateSequence { getOrNull() }.toList()
-
-    /** Takes the rest; all is done then, with [more] calls of taskDone. */
-    fun Queue<String>.finish(more: Int = 0): List<String> {
-        val rest = takeAll().map { it.take(1) }
-        repeat(rest.size + more) { taskDone() }
-        joinBlocking(java.time.Duration.ofSeconds(5)) shouldBe true
-        shouldThrow<IllegalStateException> { taskDone() }
-        return rest
-    }
 
     val long = "x".repeat(300) // so that a chunk takes only one
     val five = listOf("a", "b$long", "c", "d$long", "e")

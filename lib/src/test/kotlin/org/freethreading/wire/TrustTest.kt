@@ -27,8 +27,8 @@ class TrustTest :
 
         test("refuses a class from elsewhere, and says how to accept it") {
             val message = "class org.freethreading.wire.Holder came from a worker and is not accepted. " +
-                "It is no value of Java or Kotlin, nor from where the class of the task's function is. " +
-                "Accept it with allow(\"org.freethreading.wire.Holder\")"
+                "It is no value of Java or Kotlin, nor from where the class of the task's function, or the maker of the queue, is. " +
+                "Accept it with allow(\"org.freethreading.wire.Holder\") in the options of the backend of the pool, or of the queue"
 
             refused(Holder(1), foreign()) shouldBe message
             refused(listOf(listOf(Holder(1))), foreign()) shouldBe message
