@@ -120,6 +120,20 @@ class SharedDeathTest : FunSpec({
         pool.close()
     }
 
+    test("a barrier is whole when a process that has passed it ends in good order, also for those at the next round") {
+        val barrier = Barrier(2, backend = PROCESSES)
+        val first = Worker("passer", PROCESSES) { barrier.await() }.start()
+        barrier.await()
+        val waiter = CoroutineParty { barrier.await() }.awaitSleep()
+        first.join()
+        first.exitCode shouldBe 0
+
+        Worker("next", PROCESSES) { barrier.await() }.start().join()
+
+        waiter.result() shouldBe 0
+        barrier.isBroken shouldBe false
+    }
+
     test("what a dead process has taken from a queue counts as done, and the rest is there") {
         val queue = Queue<Int>(backend = PROCESSES)
         repeat(5) { queue.put(it) }
@@ -153,6 +167,21 @@ class SharedDeathTest : FunSpec({
             (bytes as ByteArray).contentEquals(ByteArray(1_000_000) { it.toByte() }) shouldBe true
             (sameLock === lock) shouldBe true
             last shouldBe "last"
+            queue.join(30.seconds) shouldBe true
+        }
+    }
+
+    test("with redelivery, what one thread has done does not come back, nor is what another one works on lost") {
+        val queue = Queue<String>(redeliver = true, backend = PROCESSES)
+        listOf("slow", "fast", "fast too").forEach { queue.put(it) }
+        Victim {
+            queue.get() shouldBe "slow" // and this thread is at it from now on
+            ThreadParty(Backend.threads()) { repeat(2) { queue.getBlocking().also { queue.taskDone() } } }.result()
+        }.use { victim ->
+            victim.awaitWork().kill()
+
+            queue.get() shouldBe "slow"
+            queue.taskDone()
             queue.join(30.seconds) shouldBe true
         }
     }

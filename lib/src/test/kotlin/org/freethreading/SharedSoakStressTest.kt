@@ -27,6 +27,10 @@ class SharedSoakStressTest : FunSpec({
         }
     }
 
+    test("a queue in which there is a primitive is freed with it, however many there are") {
+        shouldStayFlat(20_000 * EFFORT) { Queue<Lock>(backend = PROCESSES).tryPut(Lock(PROCESSES)) }
+    }
+
     test("queues that nobody holds any more leave no memory behind, nor do their items") {
         shouldStayFlat(30_000 * EFFORT) { Queue<String>(backend = PROCESSES).tryPut("item") }
     }

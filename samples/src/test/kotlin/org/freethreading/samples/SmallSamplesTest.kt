@@ -11,10 +11,7 @@ class SmallSamplesTest :
         timeout = 120_000
 
         for (backend in backends) {
-            // A queue does not reach another process yet.
-            val hasQueues = backend != "processes"
-
-            for (program in if (hasQueues) listOf("HelloKt", "JavaHello") else emptyList()) {
+            for (program in listOf("HelloKt", "JavaHello")) {
                 test("$program greets in order, on $backend") {
                     val ending = run(java(program, backend = backend))
 
@@ -22,7 +19,7 @@ class SmallSamplesTest :
                 }
             }
 
-            for (program in if (hasQueues) listOf("EventLoopsKt", "JavaEventLoops") else listOf("EventLoopsKt")) {
+            for ((program, count) in listOf("EventLoopsKt" to 2000, "JavaEventLoops" to 1000)) {
                 test("$program counts on four workers, each on its own, on $backend") {
                     val ending = run(java(program, backend = backend))
 
@@ -31,8 +28,7 @@ class SmallSamplesTest :
                     val lines = ending.out.trim().lines()
                     lines shouldHaveSize 4
                     lines.shouldBeUnique()
-                    val end = if (program == "EventLoopsKt") " counted to 2000" else " counted to 1000"
-                    lines.forEach { it shouldEndWith end }
+                    lines.forEach { it shouldEndWith " counted to $count" }
                 }
             }
         }
