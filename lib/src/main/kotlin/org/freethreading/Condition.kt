@@ -241,10 +241,10 @@ public class Condition internal constructor(private val monitor: Monitor, privat
 
     private fun block(deadline: Deadline, interruptible: Boolean): Boolean {
         val waiter = ThreadWaiter(interruptible)
-        if (interruptible &&
-            Thread.currentThread().isInterrupted) requireHeld(
-            "await"
-        ).also { if (Thread.interrupted()) throw InterruptedException() }
+        if (interruptible && Thread.currentThread().isInterrupted) {
+            requireHeld("await")
+            if (Thread.interrupted()) throw InterruptedException()
+        }
         val held = enter(waiter)
         var interrupt: InterruptedException? = null
         try {

@@ -40,12 +40,11 @@ public class Lock internal constructor(internal val plot: Plot, line: Int = 0) :
      *     free ------------------- take --------------------> HELD
      *     HELD -- a waiter that has lost for a millisecond --> HELD + CLAIMED
      *     HELD + CLAIMED -- unlock --> CLAIMED: free for those at the front of their line, and for whoever has waited
-     *     as
-     *                                  long; so the claim needs no owner, and ends by itself when its maker goes away
+     *                                  as long; so the claim needs no owner, and ends when its maker goes away
      *     CLAIMED -- take --> HELD
-     *     ABANDONED is set together with "free" when the process that held the lock has ended; it stays through the
-     *     next
-     *     take and goes with the unlock after it.
+     *
+     * ABANDONED is set together with "free" when the process that held the lock has ended; it stays through the next
+     * take and goes with the unlock after it.
      *
      * The process is 0 in memory that only one process sees. The thread, 0 for a coroutine, serves toString.
      */

@@ -24,7 +24,7 @@ public class SimpleQueue<T> internal constructor(private val queue: Queue<T>) : 
     /**
      * Puts [item] at the end. Never waits.
      *
-     * @throws NotShippableException in strict mode, if [item] cannot travel
+     * @throws NotShippableException between processes and in strict mode, if [item] cannot travel
      */
     public fun put(item: T) {
         queue.tryPut(item)

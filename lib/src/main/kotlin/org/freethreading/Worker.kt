@@ -269,7 +269,10 @@ public class Worker private constructor(private val runner: Runner) :
         @JvmStatic
         public fun current(): Worker = Worker(Registry.current())
 
-        /** All workers that are alive, the main program first. */
+        /**
+         * All workers that are alive, the main program first. In a worker that is a process: itself, and those that it
+         * has started.
+         */
         @JvmStatic
         public fun all(): List<Worker> = Registry.all().map(::Worker)
 
@@ -278,7 +281,7 @@ public class Worker private constructor(private val runner: Runner) :
         public fun children(): List<Worker> =
             Registry.current().let { me -> Registry.all().filter { it.parent === me } }.map(::Worker)
 
-        /** How many workers are alive, with the main program. */
+        /** How many workers are alive, as [all] tells them. */
         @JvmStatic
         public fun activeCount(): Int = Registry.all().size
 

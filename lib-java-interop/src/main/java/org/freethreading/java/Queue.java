@@ -128,7 +128,8 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      * @throws NullPointerException if {@code item} is null
      * @throws InterruptedException if the thread is interrupted, before or while it waits; it has put nothing then
      * @throws QueueShutdownException if the queue is shut down, before or while the caller waits
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code item} cannot travel
+     * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
+     *     cannot travel
      */
     @Override
     public void put(T item) throws InterruptedException {
@@ -142,7 +143,8 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      * @return whether there was room
      * @throws NullPointerException if {@code item} is null
      * @throws QueueShutdownException if the queue is shut down
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code item} cannot travel
+     * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
+     *     cannot travel
      */
     @Override
     public boolean offer(T item) {
@@ -159,7 +161,8 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      * @throws NullPointerException if {@code item} is null
      * @throws InterruptedException if the thread is interrupted, before or while it waits; it has put nothing then
      * @throws QueueShutdownException if the queue is shut down, before or while the caller waits
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code item} cannot travel
+     * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
+     *     cannot travel
      */
     @Override
     public boolean offer(T item, long time, TimeUnit unit) throws InterruptedException {
@@ -175,7 +178,8 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      * @throws NullPointerException if {@code item} is null
      * @throws InterruptedException if the thread is interrupted, before or while it waits; it has put nothing then
      * @throws QueueShutdownException if the queue is shut down, before or while the caller waits
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code item} cannot travel
+     * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
+     *     cannot travel
      */
     public boolean offer(T item, Duration timeout) throws InterruptedException {
         return core.tryPutBlocking(requireItem(item), timeout);
@@ -188,7 +192,8 @@ public final class Queue<T> extends AbstractQueue<T> implements BlockingQueue<T>
      * @return true
      * @throws NullPointerException if {@code item} is null
      * @throws IllegalStateException if the queue is full, or, as a {@link QueueShutdownException}, shut down
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code item} cannot travel
+     * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
+     *     cannot travel
      */
     @Override
     public boolean add(T item) {

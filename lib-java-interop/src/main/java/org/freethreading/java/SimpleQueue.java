@@ -62,7 +62,8 @@ public final class SimpleQueue<T> implements Serializable {
      *
      * @param item what to put
      * @throws NullPointerException if {@code item} is null
-     * @throws org.freethreading.NotShippableException in strict mode, if {@code item} cannot travel
+     * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
+     *     cannot travel
      */
     public void put(T item) {
         core.put(Queue.requireItem(item));
