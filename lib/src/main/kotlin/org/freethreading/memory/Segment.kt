@@ -149,7 +149,7 @@ internal class Segment private constructor(
                 if (size < START) throw UnfinishedException("$path is no segment: it has $size bytes")
                 val segment = map(path, file, size.toInt())
                 val magic = segment.getLongVolatile(0)
-                if (magic == 0L) throw UnfinishedException("$path is no segment yet")
+                if (magic == 0L) throw UnfinishedException("$path is no segment of freethreading")
                 if (magic != MAGIC) throw IOException("$path is no segment of freethreading")
                 val layout = segment.getLong(AT_LAYOUT)
                 if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
