@@ -11,6 +11,7 @@ import org.freethreading.Condition
 import org.freethreading.Event
 import org.freethreading.Lock
 import org.freethreading.Monitor
+import org.freethreading.Queue
 import org.freethreading.QueueShutdownException
 import org.freethreading.Semaphore
 import java.util.concurrent.BrokenBarrierException
@@ -150,7 +151,8 @@ class SimulatedDeathTest : FunSpec({
     )
 
     val long = "x".repeat(300) // so that a chunk takes only one
-    val five = listOf("a", "b$long", "c", "d$long", "e")
+
+    fun fill(queue: Queue<String>) = listOf("a", "b$long", "c", "d$long", "e").forEach { queue.tryPut(it) }
 
     for (kind in listOf(Kind.QUEUE, Kind.REDELIVERING_QUEUE)) {
         val which = if (kind == Kind.QUEUE) "a queue" else "a queue that redelivers"
@@ -175,7 +177,7 @@ class SimulatedDeathTest : FunSpec({
             "who gets from $which",
             Story(
                 kind, ::queue,
-                prepare = { queue -> five.forEach { queue.tryPut(it) } },
+                prepare = ::fill,
                 one = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> it.taskDone() } },
                 other = { it.getBlocking().also { _ -> it.getBlocking() }.also { _ -> repeat(2) { _ -> it.taskDone() } } },
                 end = { queue, died ->
@@ -190,7 +192,7 @@ class SimulatedDeathTest : FunSpec({
             "who removes from $which",
             Story(
                 kind, ::queue,
-                prepare = { queue -> five.forEach { queue.tryPut(it) } },
+                prepare = ::fill,
                 one = { it.removeIf { item -> item.first() in "bd" } },
                 other = { it.tryPut("f").also { _ -> it.remove("c") } },
                 end = { queue, died ->
@@ -206,7 +208,7 @@ class SimulatedDeathTest : FunSpec({
             "who shuts down $which",
             Story(
                 kind, ::queue,
-                prepare = { queue -> five.forEach { queue.tryPut(it) } },
+                prepare = ::fill,
                 one = { it.shutdown(immediate = true) },
                 other = { queue ->
                     try {
@@ -227,7 +229,7 @@ class SimulatedDeathTest : FunSpec({
         "who brings back what a dead process has taken",
         Story(
             Kind.REDELIVERING_QUEUE, ::queue,
-            prepare = { queue -> five.forEach { queue.tryPut(it) } },
+            prepare = ::fill,
             before = listOf({ queue -> repeat(3) { queue.getBlocking() }.also { queue.taskDone() } }, { it.getBlocking() }),
             one = { it.getBlocking().also { _ -> it.getBlocking() } },
             other = { it.getBlocking().also { _ -> it.taskDone() } },
