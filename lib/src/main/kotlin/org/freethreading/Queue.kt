@@ -56,7 +56,7 @@ public class Queue<T> internal constructor(
     private val putting = Lock(plot, PUTTING)
     private val getting = Lock(plot, GETTING)
 
-    /** What was last seen of `entered` by who held `getting`, and of `left` by who held `putting`: no more than there is. */
+    /** How many were last seen to have been put, and taken: so many were, or more. */
     @Volatile
     private var seenEntered = 0L
 
@@ -286,13 +286,15 @@ public class Queue<T> internal constructor(
     /**
      * Takes up to [most] items at once, first to last, without waiting. They are to be done ([taskDone]) like any
      * other.
+     *
+     * @throws RemoteTaskException as [get]; all that were taken are lost then
      */
     @JvmOverloads
     public fun drain(most: Int = Int.MAX_VALUE): List<T> {
         require(most >= 0) { "cannot drain $most items: it takes 0 or more" }
         val taken = taking { List(minOf(present(), most)) { takeFirst(left.value) } }
         if (taken.isNotEmpty()) left.signalAll()
-        return taken.map(items::open)
+        return taken.map { runCatching { items.open(it) } }.map { it.getOrThrow() } // all are opened, which frees them
     }
 
     /** Removes the items that [unwanted] is true for, which count as done, and returns how many they were. */

@@ -7,6 +7,7 @@ import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
 import org.freethreading.memory.TracksLayout
+import java.lang.System.Logger.Level.WARNING
 
 /**
  * Frees what a dead process held, in each record. All of it can be done twice, so that it does not matter when who does
@@ -19,11 +20,19 @@ import org.freethreading.memory.TracksLayout
 internal class Recovery(private val dead: Peer, private val store: Store) {
     fun recover(records: Records) {
         for (index in 0 until records.count) {
-            if (records.isUsed(index)) recover(records, index)
-            if (!records.detach(index, dead.slot)) continue
-            freeContents(records, index, store)
-            records.finish(index)
+            try {
+                if (records.isUsed(index)) recover(records, index)
+                leave(records, index)
+            } catch (damaged: RuntimeException) { // by whoever: the others are to be free all the same
+                LOG.log(WARNING, "what lies at {0} in file {1} was damaged: {2}", index, records.number, damaged)
+            }
         }
+    }
+
+    private fun leave(records: Records, index: Int) {
+        if (!records.detach(index, dead.slot)) return
+        freeContents(records, index, store)
+        records.finish(index)
     }
 
     private fun recover(records: Records, index: Int) {
@@ -57,12 +66,16 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
         val layout = QueueLayout(record)
         val (putting, getting) = listOf(PUTTING, GETTING).map { SharedVariable(records.word(index, it * LINE)) }
         if (LockWord.isHeldBy(getting.value, dead.asOwner)) layout.complete(dead.slot)
-        if (redelivers) TracksLayout(record).returned.set(dead.slot) else layout.settleAll(dead.slot)
+        when {
+            !redelivers -> layout.settleAll(dead.slot)
+            layout.done(dead.slot).value < layout.taken(dead.slot) -> TracksLayout(record).returned.set(dead.slot)
+        }
         LockWord.abandon(putting, dead.asOwner)
         LockWord.abandon(getting, dead.asOwner)
     }
 
     private companion object {
+        val LOG: System.Logger = System.getLogger("org.freethreading")
         const val LINE = 64
         const val WORD = 8
         const val PUTTING = 3

@@ -58,16 +58,22 @@ internal class ChunkLayout(private val record: Record) {
 
         private fun end(offset: Int, length: Int) = offset + HEAD + (length + 7 and 7.inv())
 
+        /** Those that are linked, from the chunk [first] to before [end]. */
+        fun before(store: Store, first: Long, end: Long): List<ChunkLayout> {
+            val chunks = LinkedHashMap<Long, ChunkLayout>()
+            var id = first
+            while (id != end) {
+                val chunk = ChunkLayout(store.chunk(id))
+                check(chunks.put(id, chunk) == null) { "a queue was damaged: its chunks lead in a circle" }
+                id = chunk.next.chunk
+            }
+            return chunks.values.toList()
+        }
+
         /** Frees all that are linked, from the chunk [first] to [last], when nobody can get to them any more. */
         fun freeAll(store: Store, first: Long, last: Long) {
-            var id = first
-            while (true) {
-                val chunk = ChunkLayout(store.chunk(id))
-                val next = chunk.next.chunk
-                chunk.free()
-                if (id == last) return
-                id = next
-            }
+            before(store, first, last).forEach(ChunkLayout::free)
+            ChunkLayout(store.chunk(last)).free()
         }
 
         /** How many bytes a chunk takes up that has room for an item of [length]. */

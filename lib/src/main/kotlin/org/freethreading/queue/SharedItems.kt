@@ -107,7 +107,7 @@ internal class SharedItems<T>(
     private fun dropSome(number: Long, count: Int, left: List<Any?>, entered: Long, commit: (number: Long) -> Unit) {
         emptied.clear() // of one that failed
         val tail = layout.putAt[entered]
-        leave(layout.next(number), tail.chunk)
+        emptied += ChunkLayout.before(store, layout.next(number).chunk, tail.chunk)
         layout.takeFrom[number + count] = chain.writeAll(left as List<Stowed>, tail)
         val taken = layout.taken(QueueLayout.NOBODY) + count
         val done = layout.done(QueueLayout.NOBODY)
@@ -117,18 +117,6 @@ internal class SharedItems<T>(
         layout.account(QueueLayout.NOBODY, taken)
         done.value = doneThen
         freeEmptied()
-    }
-
-    /** The chunks from [from] to before [last] will be empty. */
-    private fun leave(from: Position, last: Long) {
-        var place = from
-        while (place.chunk != last) {
-            val chunk = ChunkLayout(store.chunk(place.chunk))
-            emptied += chunk
-            var offset = place.offset
-            while (!chunk.isEnd(offset)) offset = chunk.after(offset)
-            place = chunk.next
-        }
     }
 
     // What has come back from the dead
@@ -182,7 +170,7 @@ internal class SharedItems<T>(
             if (entered > number) return chain.find(from) { emptied += it }.position
             val tail = layout.putAt[entered]
             if (layout.entered != entered) continue // it may have been written over
-            leave(from, tail.chunk)
+            emptied += ChunkLayout.before(store, from.chunk, tail.chunk)
             return tail
         }
     }

@@ -99,8 +99,7 @@ internal class Tracks(private val layout: TracksLayout, private val queue: Queue
         val next = if (isLast) layout.back(process)[taken] else chain.find(item.place.behind).position
         layout.front(process)[before + 1] = chain.writeAll(earlier, next)
         done.value = before + 1
-        var passed = front.chunk
-        while (passed != next.chunk) passed = chain.chunk(passed).run { this.next.chunk.also { free() } }
+        ChunkLayout.before(store, front.chunk, next.chunk).forEach(ChunkLayout::free)
         return item
     }
 
