@@ -6,6 +6,7 @@ import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
 import org.freethreading.memory.UnfinishedException
+import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Folders
 import org.freethreading.peers.Peers
@@ -61,6 +62,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** Frees what hangs on the record; must not hold on to the plot. */
         @Volatile
         var free: (() -> Unit)? = null
+    }
+
+    init {
+        inherit()
     }
 
     /** Has [free] called when this process is the last to leave [plot], before the record is given to others. */
@@ -149,7 +154,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     private fun collect() {
         System.gc()
-        leaveAll { collected.remove(COLLECTION_MILLIS) }
+        leaveAll { uninterruptibly { collected.remove(COLLECTION_MILLIS) } }
     }
 
     private fun leaveCollected() = leaveAll(collected::poll)
@@ -191,7 +196,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val dead = peers.proveDead(pids)
         if (dead.isEmpty()) return
         for (number in peers.recordFiles()) {
-            val records = openToBury(number) ?: continue
+            val records = openOfDead(number) ?: continue
             dead.forEach { Recovery(it, this).recover(records) }
         }
         dead.forEach(peers::strikeOff)
@@ -199,8 +204,8 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         Quiet.during { lines.lookAtAll() }
     }
 
-    /** Null if it was being made, by one of the dead, and nobody else has ever seen it. */
-    private fun openToBury(number: Int): Records? {
+    /** A file of a dead process; null if it was being made, and nobody else has ever seen it. */
+    private fun openOfDead(number: Int): Records? {
         var tries = 0
         while (true) {
             try {
@@ -232,13 +237,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** Makes use of what is free in the files that were made by those who had the place of this process before. */
     private fun inherit() {
         for (number in peers.recordFiles()) {
-            if (number % PLACES != self) continue
-            val records = try {
-                fileOf(number)
-            } catch (_: IOException) {
-                continue // unfinished, or for later
-            }
-            shelfOf(records.size).inherit(records)
+            if (number % PLACES == self) openOfDead(number)?.let { shelfOf(it.size).inherit(it) }
         }
     }
 
@@ -272,15 +271,14 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         @Volatile
         var folders: () -> List<Path> = { ProgramDirectory.own.folders }
 
-        /** The process [pid], a child of this one, is dead. Frees what it has held. */
+        /**
+         * The process [pid], a child of this one, is dead. Frees what it has held.
+         *
+         * @throws IOException if what it shared cannot be opened; it keeps its place, and what it holds, then
+         * @throws UncheckedIOException if this process cannot share memory
+         */
         fun bury(pid: Long) {
-            try {
-                if (joining.get() != null || PeersInFiles.exist(folders())) own.bury(setOf(pid))
-            } catch (failure: IOException) {
-                LOG.log(WARNING, "what process {0} held could not be freed: {1}", pid, failure)
-            } catch (failure: UncheckedIOException) {
-                LOG.log(WARNING, "what process {0} held could not be freed: {1}", pid, failure)
-            }
+            if (joining.get() != null || PeersInFiles.exist(folders())) own.bury(setOf(pid))
         }
 
         private val LOG: System.Logger = System.getLogger("org.freethreading")
@@ -325,14 +323,14 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         private fun join(joined: CompletableFuture<SharedMemory>) {
             thread(isDaemon = true, name = "freethreading-bells") {
                 var peers: PeersInFiles? = null
-                val bells: SocketBells
+                var bells: SocketBells? = null
                 val memory: SharedMemory
                 try {
                     peers = PeersInFiles.join(Folders(folders()))
-                    bells = SocketBells(peers)
+                    bells = SocketBells.open(peers)
                     memory = SharedMemory(peers, bells)
-                    memory.inherit()
                 } catch (failure: Throwable) {
+                    bells?.close()
                     peers?.run { strikeOff(self) }
                     joining.set(null)
                     joined.completeExceptionally(failure)

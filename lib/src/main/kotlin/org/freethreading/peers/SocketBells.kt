@@ -28,8 +28,11 @@ import kotlin.concurrent.withLock
  * Whoever rings writes a byte, without waiting. Everything else is done by one thread, which sleeps as long as nobody
  * rings: it opens connections, takes the bytes, and looks after those that do not answer.
  */
-internal class SocketBells(private val peers: PeersInFiles) : Bells {
-    private val selector = Selector.open()
+internal class SocketBells private constructor(
+    private val peers: PeersInFiles,
+    private val selector: Selector,
+    private val server: ServerSocketChannel,
+) : Bells, AutoCloseable {
     private val lines = AtomicReferenceArray<Line?>(PLACES)
     private val toConnect = ConcurrentLinkedQueue<Line>()
 
@@ -38,11 +41,6 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
     private val reminders = ConcurrentLinkedQueue<Reminder>()
     private val isReminding = AtomicBoolean()
     private val heard = ByteBuffer.allocateDirect(512)
-    private val server = ServerSocketChannel.open(UNIX).apply {
-        bind(UnixDomainSocketAddress.of(peers.pathOfBell(peers.self.slot)), PLACES)
-        configureBlocking(false)
-        register(selector, OP_ACCEPT)
-    }
 
     private class Reminder(val cell: Long, val atNanos: Long)
 
@@ -68,6 +66,12 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
                 LOG.log(WARNING, "a bell between processes could not be answered: {0}", failure)
             }
         }
+    }
+
+    /** Nobody can ring here any more. To be called before it serves, if at all. */
+    override fun close() {
+        server.close()
+        selector.close()
     }
 
     private fun handle(key: SelectionKey, listener: BellListener) {
@@ -217,19 +221,37 @@ internal class SocketBells(private val peers: PeersInFiles) : Bells {
 
         private fun connected(fresh: SocketChannel) = guard.withLock {
             if (!fresh.isRegistered) fresh.register(selector, OP_READ, this)
+            socket?.close() // of a connection that was asked for twice
             socket = fresh
             isConnecting = false
             write(ByteBuffer.wrap(byteArrayOf(peers.self.slot.toByte(), 0))) // who rings, and a bell
         }
     }
 
-    private companion object {
-        const val PLACES = 128
+    companion object {
+        private const val PLACES = 128
 
         /** Who has not looked by then may be stopped, and another one is rung. */
-        const val PATIENCE_NANOS = 5_000_000L
-        const val AGAIN_MILLIS = 10L
-        val LOG: System.Logger = System.getLogger("org.freethreading")
-        val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
+        private const val PATIENCE_NANOS = 5_000_000L
+        private const val AGAIN_MILLIS = 10L
+        private val LOG: System.Logger = System.getLogger("org.freethreading")
+        private val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
+
+        /** @throws IOException if there is no socket to be had, or no place for it; nothing is left open then */
+        fun open(peers: PeersInFiles): SocketBells {
+            val selector = Selector.open()
+            var server: ServerSocketChannel? = null
+            try {
+                server = ServerSocketChannel.open(UNIX)
+                server.bind(UnixDomainSocketAddress.of(peers.pathOfBell(peers.self.slot)), PLACES)
+                server.configureBlocking(false)
+                server.register(selector, OP_ACCEPT)
+                return SocketBells(peers, selector, server)
+            } catch (failure: IOException) {
+                server?.close()
+                selector.close()
+                throw failure
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@ package org.freethreading.cell
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import org.freethreading.Lock
 import java.io.UncheckedIOException
+import java.lang.management.ManagementFactory
 
 class SharedMemoryTest : FunSpec({
     test("a primitive for which there is no room is refused when it is made, with the reason") {
@@ -32,4 +34,55 @@ class SharedMemoryTest : FunSpec({
         receiver.memory.attach(address).address shouldBe address
         simulation.end()
     }
+
+    test("a process in the place of a dead one gives out what that one had, and makes no new file") {
+        val simulation = Simulation()
+        val heir = simulation.heir
+        val dead = simulation.newProcess()
+        dead.memory.allocate(Kind.LOCK)
+        val files = heir.recordFiles()
+        simulation.bury(dead, heir)
+
+        val next = simulation.newProcess()
+        val plot = next.memory.allocate(Kind.LOCK)
+
+        next.self.slot shouldBe dead.self.slot
+        plot.address.file shouldBe files.single()
+        heir.recordFiles() shouldBe files
+        simulation.end()
+    }
+
+    test("what a dead process held is free though a record was damaged") {
+        val simulation = Simulation()
+        val heir = simulation.heir
+        val dead = simulation.newProcess()
+        val damaged = dead.newRecords(number = dead.self.slot, size = 64, count = 1)
+        damaged.allocateFresh(Kind.REDELIVERING_QUEUE.ordinal, hasContents = true, user = dead.self.slot)
+        val plot = dead.memory.allocate(Kind.LOCK)
+        val lock = Lock(heir.attach(plot))
+        dead.run { Lock(plot).lockBlocking() }.end()
+
+        simulation.bury(dead, heir)
+
+        heir.recordFiles().first() shouldBe damaged.number
+        lock.tryLock() shouldBe true
+        lock.wasAbandoned shouldBe true
+        simulation.end()
+    }
+
+    test("an interrupt is kept while the collector is asked what nobody uses any more") {
+        val simulation = Simulation()
+        val process = simulation.newProcess()
+        val before = collections()
+        Thread.currentThread().interrupt()
+
+        while (collections() == before) process.memory.newChunk(CHUNK)
+
+        Thread.interrupted() shouldBe true
+        simulation.end()
+    }
 })
+
+private const val CHUNK = 1 shl 20
+
+private fun collections() = ManagementFactory.getGarbageCollectorMXBeans().sumOf { it.collectionCount }
