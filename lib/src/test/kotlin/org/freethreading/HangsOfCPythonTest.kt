@@ -7,6 +7,7 @@ import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.launch
 import java.io.Serializable
@@ -146,7 +147,7 @@ class HangsOfCPythonTest : FunSpec({
 })
 
 /** Begins [wait] and comes back when it has got into the line. */
-private fun kotlinx.coroutines.CoroutineScope.waiting(wait: suspend () -> Unit) {
+private fun CoroutineScope.waiting(wait: suspend () -> Unit) {
     launch(start = CoroutineStart.UNDISPATCHED) { wait() }
 }
 

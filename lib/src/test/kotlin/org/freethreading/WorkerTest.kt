@@ -472,6 +472,18 @@ private fun workerContract(backend: Backend) = funSpec {
             names.next() shouldBe listOf()
             Worker.children() shouldNotContain outer
         }
+
+        test("is among all workers as it sees them, and so are those that it has started") {
+            val seen = Journal<Boolean>()
+            val worker = Worker(backend = backend) {
+                Worker.eventLoop(backend = backend).use { inner ->
+                    seen.put(Worker.all().containsAll(listOf(Worker.current(), inner)))
+                }
+            }.start()
+
+            worker.join()
+            seen.next() shouldBe true
+        }
     }
 }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.freethreading.Backend;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,21 @@ class SharedPrimitivesTest {
         assertFalse(jobs.join(Duration.ZERO));
         jobs.taskDone();
         assertTrue(jobs.join(SOON));
+    }
+
+    @Test
+    void haveNoRoomLeftWhenMoreHasComeBackThanTheyMayHold() throws InterruptedException {
+        Queue<Integer> jobs = new Queue<>(2, true, processes);
+        jobs.addAll(List.of(1, 2));
+        try (WorkerPool pool = new WorkerPool(1, processes)) {
+            pool.apply(() -> jobs.drainTo(new ArrayList<>(), 2));
+            assertEquals(2, jobs.remainingCapacity());
+            jobs.addAll(List.of(3, 4));
+        }
+
+        assertEquals(1, jobs.poll(SOON)); // by then all is back
+        assertEquals(List.of(2, 3, 4), List.copyOf(jobs));
+        assertEquals(0, jobs.remainingCapacity());
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldStartWith
 import org.freethreading.Scratch
+import org.freethreading.memory.Records
 import java.io.IOException
 import java.nio.file.attribute.PosixFilePermissions
 import kotlin.io.path.exists
@@ -54,6 +55,6 @@ class PeersInFilesTest : FunSpec({
         for (file in listOf("3.records", "peers")) {
             PosixFilePermissions.toString(small.resolve(file).getPosixFilePermissions()) shouldBe "rw-------"
         }
-        small.resolve("3.records").fileSize() shouldBe org.freethreading.memory.Records.bytes(64, 10).toLong()
+        small.resolve("3.records").fileSize() shouldBe Records.bytes(64, 10).toLong()
     }
 })
