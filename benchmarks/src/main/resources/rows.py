@@ -18,6 +18,7 @@ WORKERS = 2
 WARMUPS = 5
 SAMPLES = 15
 PAGE = 4096
+PACE = 0.002  # seconds, in which everybody falls asleep
 
 
 def one():
@@ -35,6 +36,17 @@ def checksum(payload):
 
 def nothing():
     pass
+
+
+def consume(there, back):
+    """Answers how much each round of items is together, as long as there are rounds."""
+    while (count := there.get()) >= 0:
+        back.put(sum(there.get() for _ in range(count)))
+
+
+def echo(there, back):
+    while (item := there.get()) >= 0:
+        back.put(item)
 
 
 def timed(operations, expected, work):
@@ -96,6 +108,61 @@ def cold_start(size):
     yield lambda: float(check_output([sys.executable, __file__, "--cold", str(size)]))
 
 
+@contextmanager
+def lock(size):
+    mutex = get_context("forkserver").Lock()
+
+    def lock_and_unlock():
+        for _ in range(size):
+            mutex.acquire()
+            mutex.release()
+        return size
+
+    yield lambda: timed(size, size, lock_and_unlock)
+
+
+@contextmanager
+def partner(work, capacity):
+    """A process that does the work, and the queues that lead there and back."""
+    context = get_context("forkserver")
+    there, back = context.Queue(capacity), context.Queue()
+    process = context.Process(target=work, args=(there, back))
+    process.start()
+    yield there, back
+    there.put(-1)
+    process.join()
+
+
+@contextmanager
+def queue(size, capacity=0):
+    def transport():
+        there.put(size)
+        for number in range(size):
+            there.put(number)
+        return back.get()
+
+    with partner(consume, capacity) as (there, back):
+        yield lambda: timed(size, size * (size - 1) // 2, transport)
+
+
+@contextmanager
+def queue_bounded(size):
+    with queue(size, capacity=1_000) as sample:
+        yield sample
+
+
+@contextmanager
+def queue_paced(size):
+    from time import sleep
+
+    def ask(number):
+        sleep(PACE)
+        return timed(1, number, lambda: there.put(number) or back.get())
+
+    with partner(echo, capacity=0) as (there, back):
+        yield lambda: sum(ask(number) for number in range(size)) / size
+
+
 def executor():
     from concurrent.futures import ProcessPoolExecutor
     return ProcessPoolExecutor(WORKERS, mp_context=get_context("forkserver"))
@@ -121,6 +188,10 @@ ROWS = {
     "start": (start, 1),
     "start-8": (start, 8),
     "cold-start": (cold_start, 1),
+    "lock": (lock, 100_000),
+    "queue": (queue, 200_000),
+    "queue-bounded": (queue_bounded, 200_000),
+    "queue-paced": (queue_paced, 50),
 }
 
 

@@ -13,7 +13,13 @@ enum Row {
     ARGUMENT("pool `apply` with an argument of 16 MiB", "`Pool.apply`", 1 / 10.0, JvmRows::argument),
     START("start and join of a worker, warm", "`forkserver`", 1 / 3.0, JvmRows::start),
     START_8("start and join of 8 workers at once, warm", "`forkserver`", 1, JvmRows::start),
-    COLD_START("start and join of a worker, fresh program", "`spawn`", coldGoal(), JvmRows::coldStart);
+    COLD_START("start and join of a worker, fresh program", "`spawn`", coldGoal(), JvmRows::coldStart),
+    LOCK("lock and unlock, one worker", "`multiprocessing.Lock`", 1 / 6.0, PrimitiveRows::lock),
+    QUEUE("queue, small items, from here to a worker", "`multiprocessing.Queue`", 1 / 20.0, PrimitiveRows::queue),
+    QUEUE_BOUNDED(
+            "the same, at most 1000 items at a time", "`multiprocessing.Queue`", 1 / 20.0, PrimitiveRows::boundedQueue),
+    QUEUE_PACED(
+            "queue, there and back when all are asleep", "`multiprocessing.Queue`", 1 / 2.0, PrimitiveRows::pacedQueue);
 
     final String work;
     final String peer;

@@ -19,6 +19,9 @@ internal interface Cell : Variable {
     /** How often a thread is to try before it joins the line. */
     val spins: Int get() = spinsBeforeSleep()
 
+    /** How often a thread is to call [Thread.onSpinWait] between two tries. */
+    val pauses: Int get() = 1
+
     /** Puts [waiter] at the end of the line. To be followed by a try before it sleeps. */
     fun enter(waiter: Waiter)
 

@@ -62,7 +62,7 @@ internal inline fun <W : Waiter> Cell.tryUntil(
                     sleep(waiter)
                     rearm(waiter)
                 }
-                spin() -> Thread.onSpinWait()
+                spin() -> repeat(pauses) { Thread.onSpinWait() }
                 else -> waiter = newWaiter().also { enter(it) }
             }
         }
