@@ -168,7 +168,7 @@ internal class Records private constructor(val number: Int, val memory: Segment)
             Records(number, Segment.create(path, bytes(size, count)) { prepare(size, count) })
 
         /** In memory that is nobody else's, as a test needs it. */
-        fun unshared(number: Int, size: Int, count: Int, step: () -> Unit) =
+        fun unshared(number: Int, size: Int, count: Int, step: Step) =
             Records(number, Segment.unshared(bytes(size, count), step).apply { prepare(size, count) })
 
         /** The same file as [other], as another process sees it. */

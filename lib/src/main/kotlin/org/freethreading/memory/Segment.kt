@@ -16,6 +16,11 @@ import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.attribute.PosixFilePermissions.asFileAttribute
 import java.nio.file.attribute.PosixFilePermissions.fromString
 
+/** Called before each access on which others rely, so that a test can stop a process there. */
+internal fun interface Step {
+    fun take(writes: Boolean)
+}
+
 /** The file was being made when its maker died, or still is. */
 internal class UnfinishedException(message: String) : IOException(message)
 
@@ -32,7 +37,7 @@ internal class UnfinishedException(message: String) : IOException(message)
 internal class Segment private constructor(
     private val file: Path?,
     private val bytes: ByteBuffer,
-    private val step: (() -> Unit)? = null,
+    private val step: Step? = null,
 ) {
     val path: Path get() = checkNotNull(file) { "this segment is unshared and has no file" }
 
@@ -51,39 +56,39 @@ internal class Segment private constructor(
     }
 
     fun getLongVolatile(offset: Int): Long {
-        step?.invoke()
+        step?.take(writes = false)
         return LONG.getVolatile(bytes, offset) as Long
     }
 
     fun putLongVolatile(offset: Int, value: Long) {
-        step?.invoke()
+        step?.take(writes = true)
         LONG.setVolatile(bytes, offset, value)
     }
 
     fun getLongAcquire(offset: Int): Long = LONG.getAcquire(bytes, offset) as Long
 
     fun putLongRelease(offset: Int, value: Long) {
-        step?.invoke()
+        step?.take(writes = true)
         LONG.setRelease(bytes, offset, value)
     }
 
     fun compareAndSetLong(offset: Int, expected: Long, next: Long): Boolean {
-        step?.invoke()
+        step?.take(writes = true)
         return LONG.compareAndSet(bytes, offset, expected, next)
     }
 
     fun getAndAddLong(offset: Int, more: Long): Long {
-        step?.invoke()
+        step?.take(writes = true)
         return LONG.getAndAdd(bytes, offset, more) as Long
     }
 
     fun getAndOrLong(offset: Int, bits: Long): Long {
-        step?.invoke()
+        step?.take(writes = true)
         return LONG.getAndBitwiseOr(bytes, offset, bits) as Long
     }
 
     fun getAndAndLong(offset: Int, bits: Long): Long {
-        step?.invoke()
+        step?.take(writes = true)
         return LONG.getAndBitwiseAnd(bytes, offset, bits) as Long
     }
 
@@ -111,6 +116,10 @@ internal class Segment private constructor(
 
         @JvmField val LONG: VarHandle =
             MethodHandles.byteBufferViewVarHandle(LongArray::class.java, ByteOrder.LITTLE_ENDIAN)
+
+        /** The step of what is mapped from now on; null but in tests. */
+        @Volatile
+        var stepOfMapped: Step? = null
 
         /**
          * Makes the file at [path], which only this user can open, with [size] bytes of zero after the head, which
@@ -159,13 +168,13 @@ internal class Segment private constructor(
         }
 
         /** Memory of [size] bytes that is nobody else's; [step] is called before each access that others rely on. */
-        fun unshared(size: Int, step: (() -> Unit)? = null): Segment {
+        fun unshared(size: Int, step: Step? = null): Segment {
             val bytes = ByteBuffer.allocateDirect(size + Long.SIZE_BYTES).alignedSlice(Long.SIZE_BYTES).limit(size)
             return Segment(null, bytes.slice().order(ByteOrder.LITTLE_ENDIAN), step)
         }
 
         private fun map(path: Path, file: FileChannel, size: Int) =
-            Segment(path, file.map(READ_WRITE, 0, size.toLong()).order(ByteOrder.LITTLE_ENDIAN))
+            Segment(path, file.map(READ_WRITE, 0, size.toLong()).order(ByteOrder.LITTLE_ENDIAN), stepOfMapped)
 
         private fun reserve(file: FileChannel, size: Int) {
             val zeros = ByteBuffer.allocate(minOf(STEP, size))
