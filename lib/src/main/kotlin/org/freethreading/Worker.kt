@@ -134,7 +134,8 @@ public class Worker private constructor(private val runner: Runner) :
     }
 
     /**
-     * Starts the coroutine [block] on the worker's loop. Cancelling the job cancels it there.
+     * Starts the coroutine [block] on the worker's loop. Cancelling the job cancels it there, and the job is complete
+     * when the coroutine has ended.
      *
      * @throws java.util.concurrent.RejectedExecutionException as [post]
      * @throws NotShippableException as [post]

@@ -13,6 +13,7 @@ import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
 import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.GlobalScope
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
@@ -207,6 +208,48 @@ private fun loopContract(backend: Backend) = funSpec {
             deferred.cancelAndJoin()
             worker.async { "alive" }.await() shouldBe "alive"
             worker.close()
+        }
+
+        test("has ended a cancelled coroutine when its job is complete") {
+            val worker = Worker.eventLoop(backend = backend)
+            val (started, release, ended) = List(3) { Signal() }
+            val job = worker.launch {
+                try {
+                    started.set()
+                    awaitCancellation()
+                } finally {
+                    withContext(NonCancellable) { release.await() }
+                    ended.set()
+                }
+            }
+            started.await()
+
+            job.cancel()
+            worker.async { }.await()
+            job.isCompleted shouldBe false
+            release.set()
+            job.join()
+
+            ended.isSet shouldBe true
+            worker.close()
+        }
+
+        test("has ended a coroutine that was cancelled before its turn when its job is complete") {
+            val worker = Worker.eventLoop(backend = backend)
+            val (started, release, ran) = List(3) { Signal() }
+            worker.post {
+                started.set()
+                release.awaitBlocking()
+            }
+            val job = worker.launch { ran.set() }
+            started.await()
+
+            job.cancel()
+            release.set()
+            job.join()
+
+            worker.close()
+            ran.isSet shouldBe false
         }
 
         test("interrupts a running future that is cancelled, or completed in any other way, and nothing after it") {

@@ -39,6 +39,9 @@ internal class Element(
 
     private var retriesLeft = terms.retries
 
+    /** Called, perhaps more than once, when nothing runs the element, nor ever will: cancelling it may come long before. */
+    var whenOver: Runnable? = null
+
     /**
      * Runs the element on [host], unless it is gone or somebody else has it. When it overruns its time, [expired] is
      * told once, after the interrupt; with `retry` the element is ready again.
@@ -113,6 +116,11 @@ internal class Element(
         }
     }
 
+    /** The process that had begun the element is done with it, or is dead. */
+    fun landed() {
+        whenOver?.let(Callbacks::execute)
+    }
+
     /**
      * The element came to grief on [flight]: it runs for too long, or its process has died. Returns true if it is to be
      * tried again, else its sink is given [failure].
@@ -136,11 +144,11 @@ internal class Element(
                 seen is Host && interrupt -> if (interrupt(seen, seen, GONE)) return true
                 seen is Host -> if (STATE.compareAndSet(this, seen, LeftAlone(seen))) return true
                 seen is Flight -> if (STATE.compareAndSet(this, seen, GONE)) {
-                    seen.withdraw(this, interrupt)
+                    if (!seen.withdraw(this, interrupt)) whenOver?.run()
                     return true
                 }
                 seen is LeftAlone -> return false.also { if (interrupt) interrupt(seen, seen.host, GONE) }
-                else -> if (STATE.compareAndSet(this, seen, GONE)) return true
+                else -> if (STATE.compareAndSet(this, seen, GONE)) return true.also { whenOver?.run() }
             }
         }
     }

@@ -50,7 +50,7 @@ internal class Flight(
         return true
     }
 
-    /** Nobody wants [element] any more. */
-    fun withdraw(element: Element, interrupt: Boolean) =
+    /** Nobody wants [element] any more. Returns whether the child has begun it, so that it is still to land. */
+    fun withdraw(element: Element, interrupt: Boolean): Boolean =
         remote.withdraw(this, elements.binarySearchBy(element.index) { it.index }, interrupt)
 }

@@ -2,9 +2,18 @@ package org.freethreading.worker
 
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.async
+import kotlinx.coroutines.withContext
 import org.freethreading.WorkerCrashedException
 import org.freethreading.process.Child
 import org.freethreading.process.Children
@@ -148,11 +157,13 @@ internal open class ProcessRunner(
         child?.kill()
     }
 
-    override fun post(body: Body) = hand(Batch.CALL) { exit ->
+    override fun post(body: Body) = submit { exit ->
         Element(body, null, 0, Terms(crossing = crossing), exit) { _, _, failure -> failure?.let(::report) }
     }
 
-    override fun submit(make: (Exit) -> Element) = hand(Batch.CALL, make)
+    override fun submit(make: (Exit) -> Element) {
+        hand(Batch.CALL, make)
+    }
 
     override fun launch(block: suspend CoroutineScope.() -> Unit): Job = coroutine(block, reports = true)
 
@@ -160,17 +171,33 @@ internal open class ProcessRunner(
 
     private fun coroutine(block: suspend CoroutineScope.() -> Any?, reports: Boolean): Deferred<Any?> {
         val body = Body.of(block).also { crossing!!.function(it) }
-        val deferred = CompletableDeferred<Any?>()
-        hand(Batch.COROUTINE) { exit ->
-            Element(body, null, 0, Terms(crossing = crossing), exit) { _, result, failure ->
-                if (failure == null) deferred.complete(result) else deferred.completeExceptionally(failure)
+        val result = CompletableDeferred<Any?>()
+        val over: CompletableJob = Job()
+        val element = hand(Batch.COROUTINE) { exit ->
+            Element(body, null, 0, Terms(crossing = crossing), exit) { _, value, failure ->
+                if (failure == null) result.complete(value) else result.completeExceptionally(failure)
                 if (reports && failure != null) report(failure)
-            }.also { element -> deferred.invokeOnCompletion { element.cancel(interrupt = true) } }
+            }.also { it.whenOver = Runnable { over.complete() } }
         }
-        return deferred
+        return resultOf(element, result, over)
     }
 
-    private fun hand(mode: Int, make: (Exit) -> Element) {
+    /** As any coroutine, it is not complete before it has ended, though it be cancelled. */
+    @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class) // it ends with the element
+    private fun resultOf(element: Element, result: Deferred<Any?>, over: Job): Deferred<Any?> =
+        GlobalScope.async(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) {
+            try {
+                result.join()
+            } catch (cancelled: CancellationException) {
+                element.cancel(interrupt = true)
+                withContext(NonCancellable) { over.join() }
+                throw cancelled
+            }
+            result.getCompletionExceptionOrNull()?.let { throw it }
+            result.getCompleted()
+        }
+
+    private fun hand(mode: Int, make: (Exit) -> Element): Element {
         if (!admission.enter()) throw RejectedExecutionException(
             "worker '$name' has been shut down and accepts no more work"
         )
@@ -181,6 +208,7 @@ internal open class ProcessRunner(
         waiting.add(Handed(element, mode))
         val death = death // set before the elements are gone through
         if (terminated) element.cancelled() else if (death != null) element.abort(death.exception(name)) else flush()
+        return element
     }
 
     private inner class ElementExit : Exit {

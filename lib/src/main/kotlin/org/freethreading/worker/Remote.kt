@@ -199,19 +199,24 @@ internal class Remote(
         return -1
     }
 
-    /** Takes the element at [index] back, with all behind it, or stops it if it is running and [interrupt]. */
-    fun withdraw(flight: Flight, index: Int, interrupt: Boolean) {
+    /**
+     * Takes the element at [index] back, with all behind it, or stops it if it is running and [interrupt]. Returns
+     * whether it is still to land.
+     */
+    fun withdraw(flight: Flight, index: Int, interrupt: Boolean): Boolean {
+        var isClaimed = false
         var stopped = false
         val behind = guard.withLock {
-            if (flights[flight.slot] !== flight) return
+            if (flights[flight.slot] !== flight) return false
             cut(flight, index).also {
-                val isClaimed = index < flight.end && !flight.hasLanded(index)
+                isClaimed = index < flight.end && !flight.hasLanded(index)
                 stopped = isClaimed && interrupt && channel.stop(flight.slot, flight.ticket, index)
             }
         }
         if (stopped) limits.killAfterGrace(flight, index)
         if (behind != null) owner.returned(behind)
         owner.roomMade()
+        return isClaimed
     }
 
     /**
@@ -378,6 +383,7 @@ internal class Remote(
             freeIfOver(flight)
         }
         if (arrival != null) element.arrive(flight, arrival)
+        element.landed()
     }
 
     /** Every element that is left is lost or free; returns the chain of the free ones. */
@@ -402,7 +408,9 @@ internal class Remote(
                     lose(element, flight, death.exception(name))
                 } else if (element.takeBack(flight)) {
                     free += element
+                    continue
                 }
+                element.landed()
             }
         }
         return chain(free)
