@@ -24,7 +24,7 @@ class BarrierStressTest : FunSpec({
             }
 
             val parties = List(4) { me ->
-                Colour.entries[me % 2].party(
+                Colour.here[me % 2].party(
                     backend,
                     {
                         repeat(rounds) {
@@ -57,7 +57,7 @@ class BarrierStressTest : FunSpec({
                     pairs.addAndGet(index)
                     left.decrementAndGet()
                 }
-                Colour.entries[me % 2].party(
+                Colour.here[me % 2].party(
                     backend,
                     { repeat(rounds) { count(barrier.awaitBlocking()) } },
                     { repeat(rounds) { count(barrier.await()) } },
@@ -87,7 +87,7 @@ class BarrierStressTest : FunSpec({
                         if (failure == null) trips.incrementAndGet() else breaks.incrementAndGet()
                         check(failure == null || failure is BrokenBarrierException) { "$failure" }
                     }
-                    Colour.entries[me % 2].party(
+                    Colour.here[me % 2].party(
                         backend,
                         { note(runCatching { barrier.awaitBlocking(java.time.Duration.ofNanos(timeouts[me] * 1000L)) }.exceptionOrNull()) },
                         { note(runCatching { barrier.await(timeouts[me].microseconds) }.exceptionOrNull()) },

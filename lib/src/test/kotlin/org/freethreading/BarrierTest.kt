@@ -112,7 +112,7 @@ private fun barrierContract(backend: Backend) = funSpec {
             Stage.ran.size shouldBe 1
         }
 
-        for (colour in Colour.entries) {
+        for (colour in backend.colours) {
             fun party(barrier: Barrier) = colour.party(backend, { barrier.awaitBlocking() }, { barrier.await() })
 
             fun timed(barrier: Barrier, timeout: Duration) = colour.party(

@@ -85,7 +85,7 @@ private fun Colour.waiterOn(backend: Backend, condition: Condition): Party<Boole
 
 private fun Condition.shouldBeInOrder(backend: Backend) {
     toString() shouldStartWith "Condition(0 waiting"
-    for (colour in Colour.entries) {
+    for (colour in Colour.here) {
         val one = colour.waiterOn(backend, this).awaitSleep()
         toString() shouldStartWith "Condition(1 waiting"
         locked { signal() }
@@ -108,7 +108,7 @@ private fun accountingContract(backend: Backend) = funSpec {
 
     for ((lock, newCondition) in locks) {
         context("a condition of $lock on $backend") {
-            for (colour in Colour.entries) {
+            for (colour in Colour.here) {
                 for ((name, signal) in signals) {
                     test("counts right after a $colour's time was up between the two steps of $name") {
                         val door = Door()
@@ -150,7 +150,7 @@ private fun accountingContract(backend: Backend) = funSpec {
                         { withContext(Dispatchers.IO) { condition.withLock { condition.await(1.milliseconds) } } }, // the door blocks
                     )
                     door.awaitSomebody()
-                    val next = Colour.entries.map { it.waiterOn(backend, condition).awaitSleep() }
+                    val next = Colour.here.map { it.waiterOn(backend, condition).awaitSleep() }
                     condition.locked { condition.signal() }
 
                     late.result() shouldBe false

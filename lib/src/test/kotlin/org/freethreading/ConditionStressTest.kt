@@ -25,7 +25,7 @@ class ConditionStressTest : FunSpec({
 
                     // Each of these takes one ticket. A signal is given per ticket, never more, so a lost one is a hang.
                     val stayers = List(10) { i ->
-                        Colour.entries[i % 2].party(
+                        Colour.here[i % 2].party(
                             backend,
                             {
                                 condition.lockUninterruptibly()
@@ -44,7 +44,7 @@ class ConditionStressTest : FunSpec({
                     // These leave at random. Who is signalled while it leaves must pass it on, or say that it was signalled.
                     val leavers = List(10) { i ->
                         val random = Random(round * 10 + i)
-                        Colour.entries[i % 2].party(
+                        Colour.here[i % 2].party(
                             backend,
                             {
                                 condition.lockUninterruptibly()

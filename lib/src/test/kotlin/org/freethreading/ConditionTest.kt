@@ -8,8 +8,7 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.throwable.shouldHaveMessage
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.withTimeoutOrNull
-import java.util.concurrent.ConcurrentLinkedQueue
-import java.util.concurrent.atomic.AtomicInteger
+import java.io.Serializable
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -25,16 +24,21 @@ class ConditionTest : FunSpec({
     }
 })
 
-/** A party that waits on [condition], holding its lock, and then runs [then] before it frees it. */
+/** What is asked in whatever process. */
+private fun interface Ask<A, R> : Serializable {
+    fun ask(about: A): R
+}
+
+/** A party that waits on [condition], holding its lock, and then asks [then] before it frees it. */
 private fun <R> Colour.waiter(
     backend: Backend,
     condition: Condition,
     timeout: Duration = Duration.INFINITE,
-    then: (signalled: Boolean) -> R,
+    then: Ask<Boolean, R>,
 ): Party<R> = party(
     backend,
-    { condition.holding { then(condition.awaitBlocking(timeout.toJava())) } },
-    { condition.withLock { then(condition.await(timeout)) } },
+    { condition.holding { then.ask(condition.awaitBlocking(timeout.toJava())) } },
+    { condition.withLock { then.ask(condition.await(timeout)) } },
 )
 
 private fun Duration.toJava() = if (this == Duration.INFINITE) java.time.Duration.ofDays(999_999) else java.time.Duration.ofNanos(inWholeNanoseconds)
@@ -110,7 +114,7 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
             } shouldBe false
         }
 
-        for (colour in Colour.entries) {
+        for (colour in backend.colours) {
             test("holds a $colour until a signal, without the lock, and gives the lock back to it") {
                 val condition = newCondition()
 
@@ -129,8 +133,8 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
 
             test("wakes as many ${colour}s as the signal says, in the order in which they came") {
                 val condition = newCondition()
-                val order = ConcurrentLinkedQueue<Int>()
-                val waiters = List(7) { i -> colour.waiter(backend, condition) { order += i }.awaitSleep() }
+                val journal = Journal<Int>()
+                val waiters = List(7) { i -> colour.waiter(backend, condition) { journal.put(i) }.awaitSleep() }
 
                 condition.withLock { condition.signal(0) }
                 condition.withLock { condition.signal() }
@@ -141,7 +145,8 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
                 condition.waiting() shouldBe 4
                 condition.withLock { condition.signal(1) }
                 waiters[3].result()
-                order shouldContainExactly listOf(0, order.elementAt(1), order.elementAt(2), 3)
+                val order = journal.entries
+                order shouldContainExactly listOf(0, order[1], order[2], 3)
                 order.toSet() shouldBe setOf(0, 1, 2, 3)
                 condition.withLock { condition.signal(100) }
 
@@ -193,7 +198,7 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
 
             test("gives the lock back to a $colour that gives up, and the signal to the next") {
                 val condition = newCondition()
-                val held = AtomicInteger()
+                val held = Tally()
 
                 val first = colour.party(
                     backend,
@@ -202,7 +207,7 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
                             try {
                                 condition.awaitBlocking()
                             } finally {
-                                if (!condition.tryLockElsewhere(backend)) held.incrementAndGet()
+                                if (!condition.tryLockElsewhere(backend)) held.add()
                             }
                         }
                     },
@@ -211,14 +216,14 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
                             try {
                                 condition.await()
                             } finally {
-                                if (!condition.tryLockElsewhere(backend)) held.incrementAndGet()
+                                if (!condition.tryLockElsewhere(backend)) held.add()
                             }
                         }
                     },
                 ).awaitSleep()
                 val second = colour.waiter(backend, condition) { it }.awaitSleep()
                 first.shouldGiveUp()
-                held.get() shouldBe 1
+                held.count shouldBe 1
                 condition.waiting() shouldBe 1
                 condition.withLock { condition.signal() }
 
@@ -227,39 +232,39 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
 
             test("lets a $colour wait until a predicate holds, which it evaluates holding the lock") {
                 val condition = newCondition()
-                var value = 0
-                val asked = AtomicInteger()
-                val predicate = {
-                    asked.incrementAndGet()
+                val value = Tally()
+                val asked = Tally()
+                val predicate = Ask<Int, Boolean> { wanted ->
+                    asked.add()
                     check(!condition.tryLockElsewhere(backend))
-                    value == 2
+                    value.count == wanted
                 }
 
                 val waiter = colour.party(
                     backend,
-                    { condition.holding { condition.awaitForBlocking(predicate = predicate) } },
-                    { condition.withLock { condition.awaitFor(predicate = predicate) } },
+                    { condition.holding { condition.awaitForBlocking { predicate.ask(2) } } },
+                    { condition.withLock { condition.awaitFor { predicate.ask(2) } } },
                 ).awaitSleep()
                 condition.withLock {
-                    value = 1
+                    value.add()
                     condition.signal()
                 }
-                eventually("the second look") { asked.get() == 2 && condition.waiting() == 1 }
+                eventually("the second look") { asked.count == 2 && condition.waiting() == 1 }
                 condition.withLock {
-                    value = 2
+                    value.add()
                     condition.signal()
                 }
 
                 waiter.result() shouldBe true
-                asked.get() shouldBe 3
+                asked.count shouldBe 3
             }
 
             test("tells a $colour whose predicate did not come true in time") {
                 val condition = newCondition()
-                fun await(timeout: Duration, predicate: () -> Boolean) = colour.party(
+                fun await(timeout: Duration, predicate: Ask<Unit, Boolean>) = colour.party(
                     backend,
-                    { condition.holding { condition.awaitForBlocking(timeout.toJava(), predicate) } },
-                    { condition.withLock { condition.awaitFor(timeout, predicate) } },
+                    { condition.holding { condition.awaitForBlocking(timeout.toJava()) { predicate.ask(Unit) } } },
+                    { condition.withLock { condition.awaitFor(timeout) { predicate.ask(Unit) } } },
                 ).result()
 
                 await(3.milliseconds) { false } shouldBe false
@@ -273,7 +278,7 @@ private fun conditionContract(name: String, backend: Backend, newCondition: () -
 
         test("wakes threads and coroutines in the order in which they came") {
             val condition = newCondition()
-            val waiters = List(10) { i -> Colour.entries[i % 2].waiter(backend, condition) { i }.awaitSleep() }
+            val waiters = List(10) { i -> Colour.here[i % 2].waiter(backend, condition) { i }.awaitSleep() }
 
             waiters.forEachIndexed { i, waiter ->
                 condition.withLock { condition.signal() }

@@ -16,7 +16,7 @@ class EventStressTest : FunSpec({
             val event = Event(backend)
             stress {
                 val waiters = List(6) { i ->
-                    Colour.entries[i % 2].party(
+                    Colour.here[i % 2].party(
                         backend,
                         { event.awaitBlocking(java.time.Duration.ofDays(1)) },
                         { event.await() },
@@ -37,7 +37,7 @@ class EventStressTest : FunSpec({
             val running = AtomicInteger(6)
             val parties = List(6) { i ->
                 val rounds = 2_000 * effort
-                Colour.entries[i % 2].party(
+                Colour.here[i % 2].party(
                     backend,
                     {
                         repeat(rounds) { event.awaitBlocking() }

@@ -95,7 +95,7 @@ private fun eventContract(backend: Backend) = funSpec {
             party.result() shouldBe false
         }
 
-        for (colour in Colour.entries) {
+        for (colour in backend.colours) {
             fun waiter(event: Event, timeout: Duration = 1000.seconds) = colour.party(
                 backend,
                 { event.awaitBlocking(java.time.Duration.ofNanos(timeout.inWholeNanoseconds)) },

@@ -16,7 +16,6 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeout
-import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration
@@ -170,17 +169,17 @@ private fun lockContract(backend: Backend) = funSpec {
             lock.isLocked shouldBe true
         }
 
-        for (colour in Colour.entries) {
-            fun locking(lock: Lock, then: () -> Unit = {}) =
+        for (colour in backend.colours) {
+            fun locking(lock: Lock, then: WorkerRunnable = WorkerRunnable { }) =
                 colour.party(
                     backend,
                     {
                         lock.lockBlocking()
-                        then()
+                        then.run()
                     },
                     {
                         lock.lock()
-                        then()
+                        then.run()
                     },
                 ).awaitSleep()
 
@@ -231,19 +230,19 @@ private fun lockContract(backend: Backend) = funSpec {
 
             test("goes to each $colour in the order in which they came") {
                 val lock = Lock(backend)
-                val order = ConcurrentLinkedQueue<Int>()
+                val order = Journal<Int>()
                 lock.lock()
 
                 val waiters = List(20) { i ->
                     locking(lock) {
-                        order += i
+                        order.put(i)
                         lock.unlock()
                     }
                 }
                 lock.unlock()
 
                 waiters.forEach { it.result() }
-                order shouldContainExactly (0 until 20).toList()
+                order.entries shouldContainExactly (0 until 20).toList()
             }
 
             test("cannot be kept from a waiting $colour by a tight loop of lock and unlock") {
@@ -298,22 +297,22 @@ private fun lockContract(backend: Backend) = funSpec {
             second.result()
         }
 
-        test("keeps threads and coroutines in one line") {
+        test("keeps all in one line") {
             val lock = Lock(backend)
-            val done = ConcurrentLinkedQueue<Int>()
+            val done = Journal<Int>()
             lock.lock()
 
             val waiters = List(20) { i ->
-                Colour.entries[i % 2].party(
+                backend.colours[i % backend.colours.size].party(
                     backend,
                     {
                         lock.lockBlocking()
-                        done += i
+                        done.put(i)
                         lock.unlock()
                     },
                     {
                         lock.lock()
-                        done += i
+                        done.put(i)
                         lock.unlock()
                     },
                 ).awaitSleep()
@@ -321,7 +320,7 @@ private fun lockContract(backend: Backend) = funSpec {
             lock.unlock()
 
             waiters.forEach { it.result() }
-            done.sorted() shouldContainExactly (0 until 20).toList()
+            done.entries.sorted() shouldContainExactly (0 until 20).toList()
             lock.isLocked shouldBe false
         }
 

@@ -6,9 +6,11 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
 import org.freethreading.cell.ThreadWaiter
 import org.freethreading.worker.PlatformThreads
 import org.freethreading.worker.Threads
@@ -23,7 +25,10 @@ import kotlin.coroutines.CoroutineContext
 /** How much longer than by day the stress tests loop. */
 internal val effort: Int = Integer.getInteger("stress.effort", 1)
 
-/** Somebody who calls a primitive beside the test: a thread that blocks or a coroutine that suspends. */
+/**
+ * Somebody who calls a primitive beside the test: a thread that blocks, a coroutine that suspends, or one that does so
+ * in another process.
+ */
 internal sealed class Party<R> {
     protected val outcome = CompletableFuture<R>()
 
@@ -80,20 +85,54 @@ internal class CoroutineParty<R>(context: CoroutineContext = Dispatchers.Default
     override fun awaitSleep() = apply { check(!isDone) { "the party did not wait" } }
 }
 
-/** Both colours of a call. */
-internal enum class Colour {
-    THREAD, COROUTINE;
+/** A coroutine on the event loop of another process, where [work] has to get. */
+internal class ChildParty<R>(private val loop: Worker, work: suspend () -> R) : Party<R>() {
+    private val result = loop.async { work() }
 
-    fun <R> party(backend: Backend, blocking: () -> R, suspending: suspend () -> R): Party<R> =
-        if (this == THREAD) ThreadParty(backend, blocking) else CoroutineParty(work = suspending)
+    init {
+        @OptIn(ExperimentalCoroutinesApi::class)
+        result.invokeOnCompletion { failure -> complete(failure) { result.getCompleted() } }
+    }
+
+    override fun giveUp() = result.cancel()
+
+    /** What is sent to the loop later begins when this one waits, or is over. */
+    override fun awaitSleep() = apply {
+        runBlocking { loop.async { }.await() }
+        check(!isDone) { "the party did not wait" }
+    }
 }
+
+/** Two processes in which there are parties. They end with the tests. */
+private val children by lazy { List(2) { Worker.eventLoop("party-child-$it", PROCESSES, daemon = true) } }
+
+/** The colours of a call: who makes it, and in which process. */
+internal enum class Colour {
+    THREAD, COROUTINE, CHILD, OTHER_CHILD;
+
+    /** What [blocking] and [suspending] do is the same; the latter is a coroutine's, and has to travel to a child. */
+    fun <R> party(backend: Backend, blocking: () -> R, suspending: suspend () -> R): Party<R> = when (this) {
+        THREAD -> ThreadParty(backend, blocking)
+        COROUTINE -> CoroutineParty(work = suspending)
+        CHILD -> ChildParty(children[0], suspending)
+        OTHER_CHILD -> ChildParty(children[1], suspending)
+    }
+
+    companion object {
+        /** Those in this process. */
+        val here = listOf(THREAD, COROUTINE)
+    }
+}
+
+/** Who can use what was made for [this]. */
+internal val Backend.colours: List<Colour> get() = if (canKill) Colour.entries else Colour.here
 
 /** Gives up, and sees that the call ends with the exception that says so. */
 internal fun Party<*>.shouldGiveUp() {
     giveUp()
     when (this) {
         is ThreadParty -> shouldThrow<InterruptedException> { result() }
-        is CoroutineParty -> shouldThrow<CancellationException> { result() }
+        is CoroutineParty, is ChildParty -> shouldThrow<CancellationException> { result() }
     }
 }
 

@@ -26,7 +26,7 @@ class QueueStressTest : FunSpec({
                 val queue = Queue<Int>(capacity, backend = backend)
                 val producers = List(4) { producer ->
                     fun item(i: Int) = i * 4 + producer
-                    Colour.entries[producer % 2].party(
+                    Colour.here[producer % 2].party(
                         backend,
                         { repeat(items) { queue.putBlocking(item(it)) } },
                         { repeat(items) { queue.put(item(it)) } },
@@ -34,7 +34,7 @@ class QueueStressTest : FunSpec({
                 }
                 val consumers = List(4) { consumer ->
                     val got = ArrayList<Int>()
-                    Colour.entries[consumer % 2].party(
+                    Colour.here[consumer % 2].party(
                         backend,
                         {
                             runCatching { while (true) got += queue.getBlocking().also { queue.taskDone() } }
@@ -72,7 +72,7 @@ class QueueStressTest : FunSpec({
                 fun nanos() = random.nextLong(1, 100_000)
                 val putters = List(20) { i ->
                     val nanos = nanos()
-                    Colour.entries[i % 2].party(
+                    Colour.here[i % 2].party(
                         backend,
                         { if (queue.tryPutBlocking(i, java.time.Duration.ofNanos(nanos))) put += i },
                         {
@@ -86,7 +86,7 @@ class QueueStressTest : FunSpec({
                 }
                 val getters = List(15) { i ->
                     val nanos = nanos()
-                    Colour.entries[i % 2].party(
+                    Colour.here[i % 2].party(
                         backend,
                         { queue.getOrNullBlocking(java.time.Duration.ofNanos(nanos))?.let { got += it } },
                         {

@@ -11,7 +11,6 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.currentCoroutineContext
-import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration
@@ -128,17 +127,17 @@ internal fun semaphoreContract(name: String, backend: Backend, newSemaphore: (pe
             semaphore.availablePermits shouldBe 1
         }
 
-        for (colour in Colour.entries) {
-            fun acquiring(semaphore: Semaphore, count: Int = 1, then: () -> Unit = {}) =
+        for (colour in backend.colours) {
+            fun acquiring(semaphore: Semaphore, count: Int = 1, then: WorkerRunnable = WorkerRunnable { }) =
                 colour.party(
                     backend,
                     {
                         semaphore.acquireBlocking(count)
-                        then()
+                        then.run()
                     },
                     {
                         semaphore.acquire(count)
-                        then()
+                        then.run()
                     },
                 )
 
@@ -198,19 +197,19 @@ internal fun semaphoreContract(name: String, backend: Backend, newSemaphore: (pe
 
             test("serves each $colour in the order in which they came") {
                 val semaphore = newSemaphore(1)
-                val order = ConcurrentLinkedQueue<Int>()
+                val order = Journal<Int>()
                 semaphore.acquire()
 
                 val waiters = List(20) { i ->
                     acquiring(semaphore) {
-                        order += i
+                        order.put(i)
                         semaphore.release()
                     }.awaitSleep()
                 }
                 semaphore.release()
 
                 waiters.forEach { it.result() }
-                order shouldContainExactly (0 until 20).toList()
+                order.entries shouldContainExactly (0 until 20).toList()
             }
 
             test("serves a $colour behind one that waited for many permits and gives up") {

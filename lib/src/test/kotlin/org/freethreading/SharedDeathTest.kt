@@ -18,7 +18,7 @@ class SharedDeathTest : FunSpec({
         val lock = Lock(PROCESSES)
         Victim { lock.lock() }.use { victim ->
             victim.awaitWork()
-            val waiters = Colour.entries.map {
+            val waiters = Colour.here.map {
                 it.party(
                     PROCESSES,
                     { lock.lockBlocking().let { lock.wasAbandoned }.also { lock.unlock() } },
