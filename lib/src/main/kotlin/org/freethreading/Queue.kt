@@ -287,14 +287,16 @@ public class Queue<T> internal constructor(
      * Takes up to [most] items at once, first to last, without waiting. They are to be done ([taskDone]) like any
      * other.
      *
-     * @throws RemoteTaskException as [get]; all that were taken are lost then
+     * @throws RemoteTaskException as [get]; all that were taken are lost then, and count as done
      */
     @JvmOverloads
     public fun drain(most: Int = Int.MAX_VALUE): List<T> {
         require(most >= 0) { "cannot drain $most items: it takes 0 or more" }
         val taken = taking { List(minOf(present(), most)) { takeFirst(left.value) } }
         if (taken.isNotEmpty()) left.signalAll()
-        return taken.map { runCatching { items.open(it) } }.map { it.getOrThrow() } // all are opened, which frees them
+        val opened = taken.map { runCatching { items.open(it) } } // all of them, which frees them
+        if (opened.any { it.isFailure }) repeat(taken.size) { settle() }
+        return opened.map { it.getOrThrow() }
     }
 
     /** Removes the items that [unwanted] is true for, which count as done, and returns how many they were. */

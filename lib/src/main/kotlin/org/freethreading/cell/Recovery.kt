@@ -7,6 +7,7 @@ import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
 import org.freethreading.memory.TracksLayout
+import java.io.IOException
 import java.lang.System.Logger.Level.WARNING
 
 /**
@@ -24,16 +25,24 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
                 if (records.isUsed(index)) recover(records, index)
                 leave(records, index)
             } catch (damaged: RuntimeException) { // by whoever: the others are to be free all the same
-                LOG.log(WARNING, "what lies at {0} in file {1} was damaged: {2}", index, records.number, damaged)
+                log(records, index, damaged)
+            } catch (unopened: IOException) { // a chunk's file: what lies there stays, and nobody waits for it
+                log(records, index, unopened)
             }
         }
     }
 
     private fun leave(records: Records, index: Int) {
         if (!records.detach(index, dead.slot)) return
-        freeContents(records, index, store)
-        records.finish(index)
+        try {
+            freeContents(records, index, store)
+        } finally {
+            records.finish(index)
+        }
     }
+
+    private fun log(records: Records, index: Int, failure: Exception) =
+        LOG.log(WARNING, "what lies at {0} in file {1} was damaged: {2}", index, records.number, failure)
 
     private fun recover(records: Records, index: Int) {
         val kind = Kind.of(records.kind(index)) ?: return

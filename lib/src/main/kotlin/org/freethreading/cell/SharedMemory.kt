@@ -1,6 +1,7 @@
 package org.freethreading.cell
 
 import org.freethreading.memory.Address
+import org.freethreading.memory.DamagedException
 import org.freethreading.memory.Peer
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
@@ -183,6 +184,8 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             held.free?.invoke() ?: freeContents(records, address.index, this)
         } catch (damaged: RuntimeException) { // by another process; whoever happens to come by here has no part in it
             LOG.log(WARNING, "what was left in a queue could not be freed: {0}", damaged)
+        } catch (unopened: IOException) {
+            LOG.log(WARNING, "what was left in a queue could not be freed: {0}", unopened)
         } finally {
             records.finish(address.index)
         }
@@ -204,15 +207,18 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         Quiet.during { lines.lookAtAll() }
     }
 
-    /** A file of a dead process; null if it was being made, and nobody else has ever seen it. */
+    /** A file of a dead process; null if there is nothing in it to free, or nothing that could be. */
     private fun openOfDead(number: Int): Records? {
         var tries = 0
         while (true) {
             try {
                 return fileOf(number)
-            } catch (_: UnfinishedException) {
+            } catch (_: UnfinishedException) { // nobody else has ever seen it
                 return null
             } catch (_: NoSuchFileException) {
+                return null
+            } catch (damaged: DamagedException) {
+                LOG.log(WARNING, "what a dead process shared is lost: {0}", damaged.message)
                 return null
             } catch (failure: IOException) { // too many open files, mostly: until it works the dead holds on to it
                 if (++tries == TRIES) throw failure
@@ -237,7 +243,13 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** Makes use of what is free in the files that were made by those who had the place of this process before. */
     private fun inherit() {
         for (number in peers.recordFiles()) {
-            if (number % PLACES == self) openOfDead(number)?.let { shelfOf(it.size).inherit(it) }
+            if (number % PLACES != self) continue
+            val records = try {
+                fileOf(number)
+            } catch (_: IOException) {
+                continue // what cannot be opened is not used: there are other files
+            }
+            shelfOf(records.size).inherit(records)
         }
     }
 
@@ -303,8 +315,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val own: SharedMemory
             get() {
                 val joined = joining.get() ?: CompletableFuture<SharedMemory>().let { fresh ->
-                    if (joining.compareAndSet(null, fresh)) join(fresh)
-                    joining.get() ?: fresh
+                    joining.compareAndExchange(null, fresh) ?: fresh.also(::join)
                 }
                 try {
                     return joined.join()
@@ -321,23 +332,38 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
         /** By a thread that nobody interrupts, which then answers the bells. If it fails, others may try again. */
         private fun join(joined: CompletableFuture<SharedMemory>) {
-            thread(isDaemon = true, name = "freethreading-bells") {
-                var peers: PeersInFiles? = null
-                var bells: SocketBells? = null
-                val memory: SharedMemory
-                try {
-                    peers = PeersInFiles.join(Folders(folders()))
-                    bells = SocketBells.open(peers)
-                    memory = SharedMemory(peers, bells)
-                } catch (failure: Throwable) {
-                    bells?.close()
-                    peers?.run { strikeOff(self) }
-                    joining.set(null)
-                    joined.completeExceptionally(failure)
-                    return@thread
+            fun failed(failure: Throwable) {
+                joining.set(null)
+                joined.completeExceptionally(failure)
+            }
+            try {
+                thread(isDaemon = true, name = "freethreading-bells") {
+                    val (memory, bells) = try {
+                        join()
+                    } catch (failure: Throwable) {
+                        return@thread failed(failure)
+                    }
+                    joined.complete(memory)
+                    Quiet.during { bells.serve(memory.lines) }
                 }
-                joined.complete(memory)
-                Quiet.during { bells.serve(memory.lines) }
+            } catch (failure: Throwable) { // no thread can be had
+                failed(failure)
+            }
+        }
+
+        /** Leaves nothing open if it fails. */
+        private fun join(): Pair<SharedMemory, SocketBells> {
+            val peers = PeersInFiles.join(Folders(folders()))
+            try {
+                val bells = SocketBells.open(peers)
+                try {
+                    return SharedMemory(peers, bells) to bells
+                } catch (failure: Throwable) {
+                    bells.use { throw failure }
+                }
+            } catch (failure: Throwable) {
+                peers.run { strikeOff(self) }
+                throw failure
             }
         }
     }

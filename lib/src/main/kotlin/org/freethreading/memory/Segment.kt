@@ -16,6 +16,9 @@ import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.attribute.PosixFilePermissions.asFileAttribute
 import java.nio.file.attribute.PosixFilePermissions.fromString
 
+/** The file is none of ours, or somebody has written over it: it will not get better. */
+internal class DamagedException(message: String) : IOException(message)
+
 /** Called before each access on which others rely, so that a test can stop a process there. */
 internal fun interface Step {
     fun take(writes: Boolean)
@@ -154,15 +157,15 @@ internal class Segment private constructor(
         fun attach(path: Path): Segment = uninterruptibly {
             FileChannel.open(path, READ, WRITE).use { file ->
                 val size = file.size()
-                if (size > Int.MAX_VALUE) throw IOException("$path is no segment: it has $size bytes")
+                if (size > Int.MAX_VALUE) throw DamagedException("$path is no segment: it has $size bytes")
                 if (size < START) throw UnfinishedException("$path is no segment: it has $size bytes")
                 val segment = map(path, file, size.toInt())
                 val magic = segment.getLongVolatile(0)
                 if (magic == 0L) throw UnfinishedException("$path is no segment of freethreading")
-                if (magic != MAGIC) throw IOException("$path is no segment of freethreading")
+                if (magic != MAGIC) throw DamagedException("$path is no segment of freethreading")
                 val layout = segment.getLong(AT_LAYOUT)
-                if (layout != LAYOUT) throw IOException("$path has layout $layout, and this version knows $LAYOUT")
-                if (segment.getLong(AT_SIZE) != size) throw IOException("$path was cut to $size bytes")
+                if (layout != LAYOUT) throw DamagedException("$path has layout $layout, and this version knows $LAYOUT")
+                if (segment.getLong(AT_SIZE) != size) throw DamagedException("$path was cut to $size bytes")
                 segment
             }
         }

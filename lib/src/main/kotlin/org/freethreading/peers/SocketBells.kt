@@ -247,7 +247,7 @@ internal class SocketBells private constructor(
                 server.configureBlocking(false)
                 server.register(selector, OP_ACCEPT)
                 return SocketBells(peers, selector, server)
-            } catch (failure: IOException) {
+            } catch (failure: Throwable) {
                 server?.close()
                 selector.close()
                 throw failure

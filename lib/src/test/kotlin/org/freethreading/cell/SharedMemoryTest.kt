@@ -70,6 +70,24 @@ class SharedMemoryTest : FunSpec({
         simulation.end()
     }
 
+    test("what a dead process held is free though a chunk of its queue is not to be found") {
+        val simulation = Simulation()
+        val heir = simulation.heir
+        val dead = simulation.newProcess()
+        val plots = listOf(Kind.QUEUE, Kind.LOCK).map(dead.memory::allocate)
+        val lock = Lock(heir.attach(plots[1]))
+        dead.run { Lock(plots[1]).lockBlocking() }.end()
+        queue(plots[0], dead).tryPut("item")
+        plots[0].queueLayout().setFirstChunk(999L shl 32)
+
+        simulation.bury(dead, heir)
+
+        lock.tryLock() shouldBe true
+        lock.wasAbandoned shouldBe true
+        heir.recordFiles().map(heir::openRecords).none { it.size == 2048 && it.isUsed(0) } shouldBe true
+        simulation.end()
+    }
+
     test("an interrupt is kept while the collector is asked what nobody uses any more") {
         val simulation = Simulation()
         val process = simulation.newProcess()

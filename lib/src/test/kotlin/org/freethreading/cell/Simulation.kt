@@ -6,6 +6,7 @@ import org.freethreading.memory.Records
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Peers
 import java.io.IOException
+import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.CopyOnWriteArrayList
@@ -72,7 +73,8 @@ internal class Simulation {
             return Records.unshared(number, size, count) { running.get()?.step() }.also { files += it }
         }
 
-        override fun openRecords(number: Int) = Records.attach(files.first { it.number == number })
+        override fun openRecords(number: Int) =
+            Records.attach(files.find { it.number == number } ?: throw NoSuchFileException("$number.records"))
 
         override fun recordFiles() = files.map { it.number }
 

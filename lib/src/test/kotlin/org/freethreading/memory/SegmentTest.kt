@@ -40,6 +40,17 @@ class SegmentTest : FunSpec({
         shouldThrow<FileAlreadyExistsException> { Segment.create(made.path, 4096) }
     }
 
+    test("a file of records that promises more than there is in it is refused") {
+        val path = newPath()
+        Records.create(path, number = 1, size = 64, count = 10)
+        Segment.attach(path).putLong(Segment.START + 8, Int.MAX_VALUE.toLong())
+
+        shouldThrow<DamagedException> { Records.attach(path, 1) }.message shouldBe
+            "$path was damaged: it is too small for ${Int.MAX_VALUE} records of 64 bytes"
+        Segment.attach(path).putLong(Segment.START + 8, 10)
+        Records.attach(path, 1).count shouldBe 10
+    }
+
     test("a file that is no segment, of another layout, or cut off is refused, with what is wrong") {
         val nothing = Files.write(newPath(), ByteArray(4096))
         val short = Files.write(newPath(), ByteArray(10))
