@@ -18,7 +18,8 @@ public interface WorkerDispatcher : AutoCloseable {
 }
 
 /**
- * Runs [block] on a worker of [dispatcher], and suspends until it has ended. Cancelling the caller cancels it there.
+ * Runs [block] on a worker of [dispatcher], and suspends until it has ended. Cancelling the caller cancels it there,
+ * and the caller still waits for its end.
  *
  * @throws NotShippableException on processes and in strict mode, if [block] or its result cannot travel
  */
@@ -57,5 +58,5 @@ internal class ProcessDispatcher(private val pool: WorkerPool, private val backe
 
     override fun toString(): String = "${backend.name()}.dispatcher($parallelism)"
 
-    suspend fun <R> run(block: suspend CoroutineScope.() -> R): R = pool.call(block)
+    suspend fun <R> run(block: suspend CoroutineScope.() -> R): R = pool.callToEnd(block)
 }

@@ -70,8 +70,11 @@ public class WorkerPool internal constructor(private val pool: Pool) : AutoClose
 
     // One task
 
-    /** Runs [block] on a worker, and suspends until it has ended. */
+    /** Runs [block] on a worker, and suspends until it has ended. A cancelled caller stops it, and does not wait. */
     public suspend fun <R> call(block: suspend CoroutineScope.() -> R): R = result(pool.call(Body.of(block)))
+
+    internal suspend fun <R> callToEnd(block: suspend CoroutineScope.() -> R): R =
+        result(pool.callToEnd(Body.of(block)))
 
     /** Runs [call] on a worker, and blocks the calling thread until it has ended. */
     @Throws(InterruptedException::class)

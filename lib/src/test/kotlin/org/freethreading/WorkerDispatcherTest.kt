@@ -9,6 +9,7 @@ import io.kotest.matchers.string.shouldMatch
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.joinAll
@@ -91,6 +92,32 @@ class WorkerDispatcherTest : FunSpec({
 
 private fun dispatcherContract(backend: Backend) = funSpec {
     context("a dispatcher of $backend") {
+        test("keeps a cancelled caller until the block has ended") {
+            val (started, release, ended) = List(3) { Signal() }
+            backend.dispatcher(1).use { dispatcher ->
+                val caller = launch {
+                    withWorker(dispatcher) {
+                        try {
+                            started.set()
+                            awaitCancellation()
+                        } finally {
+                            withContext(NonCancellable) { release.await() }
+                            ended.set()
+                        }
+                    }
+                }
+                started.await()
+
+                caller.cancel()
+                yield()
+                caller.isCompleted shouldBe false
+                release.set()
+                caller.join()
+
+                ended.isSet shouldBe true
+            }
+        }
+
         test("runs blocks on its workers and gives their results") {
             backend.dispatcher(2).use { dispatcher ->
                 dispatcher.parallelism shouldBe 2

@@ -21,6 +21,7 @@ import kotlinx.coroutines.future.await
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
 import kotlinx.coroutines.yield
 import java.io.IOException
 import java.util.concurrent.CompletableFuture
@@ -232,6 +233,47 @@ private fun loopContract(backend: Backend) = funSpec {
 
             ended.isSet shouldBe true
             worker.close()
+        }
+
+        test("has ended a coroutine when its job is complete also after terminate") {
+            val worker = Worker.eventLoop(backend = backend)
+            val (started, release, ended) = List(3) { Signal() }
+            val job = worker.launch {
+                try {
+                    started.set()
+                    awaitCancellation()
+                } finally {
+                    withContext(NonCancellable) { release.await() }
+                    ended.set()
+                }
+            }
+            started.await()
+
+            worker.terminate()
+            job.isCompleted shouldBe false
+            release.set()
+            job.join()
+
+            ended.isSet shouldBe true
+            worker.join()
+        }
+
+        test("cancels a coroutine at once, also for a continuation that then waits for the worker") {
+            val worker = Worker.eventLoop(backend = backend)
+            val start = Signal()
+            val first = worker.async { start.await() }
+            val endless = worker.async { awaitCancellation() }
+            @OptIn(DelicateCoroutinesApi::class)
+            val closing = GlobalScope.launch(Dispatchers.Unconfined) {
+                first.await()
+                endless.cancel()
+                worker.close()
+            }
+
+            start.set()
+
+            withTimeout(30.seconds) { closing.join() }
+            worker.join()
         }
 
         test("has ended a coroutine that was cancelled before its turn when its job is complete") {

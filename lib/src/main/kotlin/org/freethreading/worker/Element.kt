@@ -39,7 +39,7 @@ internal class Element(
 
     private var retriesLeft = terms.retries
 
-    /** Called, perhaps more than once, when nothing runs the element, nor ever will: cancelling it may come long before. */
+    /** Called, perhaps more than once, when no process runs the element, nor ever will: it may be gone long before. */
     var whenOver: Runnable? = null
 
     /**
@@ -116,9 +116,9 @@ internal class Element(
         }
     }
 
-    /** The process that had begun the element is done with it, or is dead. */
+    /** Nothing runs the element any more, or the process that had begun it is done with it; it may be tried again. */
     fun landed() {
-        whenOver?.let(Callbacks::execute)
+        if (state === GONE) whenOver?.let(Callbacks::execute)
     }
 
     /**
@@ -144,11 +144,11 @@ internal class Element(
                 seen is Host && interrupt -> if (interrupt(seen, seen, GONE)) return true
                 seen is Host -> if (STATE.compareAndSet(this, seen, LeftAlone(seen))) return true
                 seen is Flight -> if (STATE.compareAndSet(this, seen, GONE)) {
-                    if (!seen.withdraw(this, interrupt)) whenOver?.run()
+                    if (!seen.withdraw(this, interrupt)) landed()
                     return true
                 }
                 seen is LeftAlone -> return false.also { if (interrupt) interrupt(seen, seen.host, GONE) }
-                else -> if (STATE.compareAndSet(this, seen, GONE)) return true.also { whenOver?.run() }
+                else -> if (STATE.compareAndSet(this, seen, GONE)) return true.also { landed() }
             }
         }
     }

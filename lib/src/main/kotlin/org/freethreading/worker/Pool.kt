@@ -42,6 +42,15 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         }
     }
 
+    /** As [call], on processes; but a cancelled caller waits as well until it has ended. */
+    suspend fun callToEnd(body: Body): Any? {
+        check(body)
+        val ending = Ending()
+        val element = ending.of(element(body, sink = ending))
+        schedule.submit(element)
+        return ending.await(element)
+    }
+
     fun deferred(body: Body): Deferred<Any?> {
         check(body)
         val deferred = CompletableDeferred<Any?>()

@@ -1,19 +1,9 @@
 package org.freethreading.worker
 
 import kotlinx.coroutines.CancellationException
-import kotlinx.coroutines.CompletableDeferred
-import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
-import kotlinx.coroutines.DelicateCoroutinesApi
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.ExperimentalCoroutinesApi
-import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.NonCancellable
-import kotlinx.coroutines.async
-import kotlinx.coroutines.withContext
 import org.freethreading.WorkerCrashedException
 import org.freethreading.process.Child
 import org.freethreading.process.Children
@@ -171,31 +161,12 @@ internal open class ProcessRunner(
 
     private fun coroutine(block: suspend CoroutineScope.() -> Any?, reports: Boolean): Deferred<Any?> {
         val body = Body.of(block).also { crossing!!.function(it) }
-        val result = CompletableDeferred<Any?>()
-        val over: CompletableJob = Job()
+        val ending = Ending { failure -> if (reports && failure != null) report(failure) }
         val element = hand(Batch.COROUTINE) { exit ->
-            Element(body, null, 0, Terms(crossing = crossing), exit) { _, value, failure ->
-                if (failure == null) result.complete(value) else result.completeExceptionally(failure)
-                if (reports && failure != null) report(failure)
-            }.also { it.whenOver = Runnable { over.complete() } }
+            ending.of(Element(body, null, 0, Terms(crossing = crossing), exit, ending))
         }
-        return resultOf(element, result, over)
+        return ending.asDeferred(element)
     }
-
-    /** As any coroutine, it is not complete before it has ended, though it be cancelled. */
-    @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class) // it ends with the element
-    private fun resultOf(element: Element, result: Deferred<Any?>, over: Job): Deferred<Any?> =
-        GlobalScope.async(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) {
-            try {
-                result.join()
-            } catch (cancelled: CancellationException) {
-                element.cancel(interrupt = true)
-                withContext(NonCancellable) { over.join() }
-                throw cancelled
-            }
-            result.getCompletionExceptionOrNull()?.let { throw it }
-            result.getCompleted()
-        }
 
     private fun hand(mode: Int, make: (Exit) -> Element): Element {
         if (!admission.enter()) throw RejectedExecutionException(
