@@ -14,6 +14,7 @@ class PrimitivesTravelTest : FunSpec({
     val primitives = listOf(
         Lock(strict), RLock(strict), Semaphore(1, strict), BoundedSemaphore(1, strict), Condition(strict), Event(strict),
         Barrier(1, backend = strict), Queue<Any>(backend = strict), SimpleQueue<Any>(strict),
+        SharedLong(1, strict), SharedInt(1, strict), SharedDouble(1.0, strict), SharedBoolean(true, strict),
     )
 
     for (primitive in primitives) {

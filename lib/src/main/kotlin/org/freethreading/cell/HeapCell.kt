@@ -14,6 +14,8 @@ internal open class HeapCell(initial: Long) : Cell {
 
     override fun compareAndSet(expected: Long, next: Long): Boolean = VALUE.compareAndSet(this, expected, next)
 
+    override fun getAndAdd(more: Long): Long = VALUE.getAndAdd(this, more) as Long
+
     override fun enter(waiter: Waiter) = (line ?: newLine()).enter(waiter)
 
     override fun rearm(waiter: Waiter) {

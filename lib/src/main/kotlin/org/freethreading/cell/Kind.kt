@@ -28,6 +28,9 @@ internal enum class Kind(val lines: Int, val cells: Int) {
     /** The same, and then [org.freethreading.memory.TracksLayout]. */
     REDELIVERING_QUEUE(128, 5),
 
+    /** One cell, the word, which nobody waits for. */
+    VALUE(1, 1),
+
     /** [org.freethreading.memory.ChunkLayout]. */
     CHUNK(0, 0),
     ;

@@ -54,7 +54,7 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
             Kind.BARRIER -> if (records.bits(index, LINE)[dead.slot]) breakBarrier(word(0), records, index)
             Kind.CONDITION -> recoverCondition(::word)
             Kind.QUEUE, Kind.REDELIVERING_QUEUE -> recoverQueue(records, index, kind == Kind.REDELIVERING_QUEUE)
-            Kind.EVENT, Kind.CHUNK -> Unit
+            Kind.EVENT, Kind.VALUE, Kind.CHUNK -> Unit
         }
     }
 

@@ -43,6 +43,8 @@ internal class SharedCell(
 
     override fun compareAndSet(expected: Long, next: Long): Boolean = word.compareAndSet(expected, next)
 
+    override fun getAndAdd(more: Long): Long = word.getAndAdd(more)
+
     override fun enter(waiter: Waiter) {
         lines.change(id, this) { line ->
             line.enter(waiter)

@@ -20,6 +20,8 @@ internal class CellLayout(private val memory: Segment, private val offset: Int) 
 
     fun compareAndSet(expected: Long, next: Long): Boolean = memory.compareAndSetLong(offset, expected, next)
 
+    fun getAndAdd(more: Long): Long = memory.getAndAddLong(offset, more)
+
     /** The process at [slot] is dead. */
     fun forget(slot: Int) {
         waiting.clear(slot)

@@ -7,4 +7,6 @@ internal class Word(private val memory: Segment, private val offset: Int) {
         set(value) = memory.putLongVolatile(offset, value)
 
     fun compareAndSet(expected: Long, next: Long): Boolean = memory.compareAndSetLong(offset, expected, next)
+
+    fun getAndAdd(more: Long): Long = memory.getAndAddLong(offset, more)
 }

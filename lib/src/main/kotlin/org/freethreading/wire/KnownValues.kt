@@ -94,7 +94,10 @@ private val NAMES =
 
 /** What primitives that processes share are written as, and become; and their Java faces. */
 private val PRIMITIVES =
-    listOf("Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "Queue", "RLock", "Semaphore", "SimpleQueue")
+    listOf(
+        "Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "Queue", "RLock", "Semaphore", "SimpleQueue",
+        "SharedBoolean", "SharedDouble", "SharedInt", "SharedLong",
+    )
         .flatMap { listOf("org.freethreading.$it\$Handle", "org.freethreading.$it", "org.freethreading.java.$it") }
         .plus("org.freethreading.cell.SharedHandle").toSet()
 

@@ -5,6 +5,7 @@ import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
 import org.freethreading.cell.Cell
 import org.freethreading.cell.HeapCell
+import java.util.concurrent.ConcurrentHashMap
 
 /**
  * What runs a worker, whatever it is made of. Its life is a word to wait on:
@@ -14,6 +15,9 @@ import org.freethreading.cell.HeapCell
  */
 internal abstract class Runner(name: String, daemon: Boolean, val crossing: Crossing?) {
     val life: Cell = HeapCell(NEW)
+
+    /** The worker's own values of variables that each worker has one of. */
+    val locals: MutableMap<Any, Any> by lazy { ConcurrentHashMap() }
 
     /** Called at the very end. */
     @Volatile
