@@ -77,6 +77,7 @@ public class Timer private constructor(
     /** Says how long it waits. */
     override fun toString(): String = "Timer($delay)"
 
+    /** Other ways to make timers. */
     public companion object {
         /** Makes a timer as the constructor does, with a blocking [action]. */
         @JvmStatic
