@@ -35,9 +35,10 @@ private fun isAlive(pid: Long) = ProcessHandle.of(pid).map { it.isAlive }.orElse
 internal fun pidsOf(name: String): List<Long> =
     Worker.all().filter { it.name.startsWith("$name-worker-") }.map { it.ident }
 
-/** A program that runs in a JVM of its own, with the classes of this one. */
-internal class Program(main: Class<*>, vararg arguments: String) : AutoCloseable {
+/** A program that runs in a JVM of its own, with the classes of this one. The command [launcher] runs the one it is given. */
+internal class Program(main: Class<*>, vararg arguments: String, launcher: List<String> = emptyList()) : AutoCloseable {
     private val process: Process = ProcessBuilder(
+        *launcher.toTypedArray(),
         ProcessHandle.current().info().command().get(),
         "-Dfreethreading.backend=processes",
         "-cp",

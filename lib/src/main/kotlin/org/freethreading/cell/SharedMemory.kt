@@ -35,8 +35,8 @@ import kotlin.concurrent.thread
  * others.
  *
  * A record that nobody in this process holds any more is left when the garbage collector has found out. That may take
- * long, since what is small here may be large there; so when much memory is shared, the collector is asked to run
- * before more is taken.
+ * long, since what is small here may be large there; so when much has been given out, the collector is asked to run
+ * before more memory is taken.
  */
 internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     override val self: Int = peers.self.slot
@@ -53,9 +53,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val collected = ReferenceQueue<SharedPlot>()
     private val isLeaving = AtomicBoolean()
 
-    /** How many bytes this process shares, and how many it did when the collector was last asked to run. */
+    /** How many bytes this process shares; and how many it has given out, in all, and when it last asked the collector. */
     private val bytes = AtomicLong()
-    private val bytesAtCollection = AtomicLong()
+    private val given = AtomicLong()
+    private val givenAtCollection = AtomicLong()
 
     private class Held(plot: SharedPlot, queue: ReferenceQueue<SharedPlot>) : WeakReference<SharedPlot>(plot, queue) {
         val address = plot.address
@@ -93,7 +94,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     }
 
     private fun allocate(kind: Kind, bytes: Int): Shelf.Place = try {
-        shelfOf(Integer.highestOneBit(bytes * 2 - 1)).allocate(kind, self)
+        shelfOf(Integer.highestOneBit(bytes * 2 - 1)).allocate(kind, self).also { given.addAndGet(bytes.toLong()) }
     } catch (failure: IOException) {
         throw UncheckedIOException("no space for what processes share: ${failure.message}", failure)
     }
@@ -145,17 +146,19 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         files[number] ?: peers.openRecords(number).let { files.putIfAbsent(number, it) ?: it }
 
     private fun newFile(size: Int, count: Int): Records {
-        val more = Records.bytes(size, count)
-        val before = bytesAtCollection.get()
-        val isDue = bytes.addAndGet(more.toLong()) > before + maxOf(MUCH, before / 4)
-        if (isDue && bytesAtCollection.compareAndSet(before, bytes.get())) collect()
+        bytes.addAndGet(Records.bytes(size, count).toLong())
         val number = Math.addExact(Math.multiplyExact(peers.table.nextNumber(), PLACES), self)
         return peers.newRecords(number, size, count).also { files[number] = it }
     }
 
-    private fun collect() {
+    /** Asks the collector, unless little has been given out since it was last asked: what is held may be all there is. */
+    private fun collect(): Boolean {
+        val before = givenAtCollection.get()
+        val now = given.get()
+        if (now - before < maxOf(MUCH, bytes.get() / 4) || !givenAtCollection.compareAndSet(before, now)) return false
         System.gc()
         leaveAll { uninterruptibly { collected.remove(COLLECTION_MILLIS) } }
+        return true
     }
 
     private fun leaveCollected() = leaveAll(collected::poll)
@@ -253,7 +256,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         }
     }
 
-    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, ::newFile) }
+    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, ::collect, ::newFile) }
 
     private fun cellOf(id: Long): SharedCell? {
         val records = files[(id ushr FILE).toInt()] ?: return null

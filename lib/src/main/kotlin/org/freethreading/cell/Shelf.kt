@@ -8,8 +8,14 @@ import kotlin.concurrent.withLock
  * The records of one size that this process has made, in files that grow with their number. What others have freed is
  * found by looking through all heads when nothing is left, and then there is a new file unless a good part was free: so
  * a record costs the same, however many there are.
+ *
+ * @param reclaim frees what nobody holds any more, if it is time for that, and says so
  */
-internal class Shelf(private val size: Int, private val newFile: (size: Int, count: Int) -> Records) {
+internal class Shelf(
+    private val size: Int,
+    private val reclaim: () -> Boolean,
+    private val newFile: (size: Int, count: Int) -> Records,
+) {
     class Place(val records: Records, val index: Int)
 
     private val guard = ReentrantLock()
@@ -38,13 +44,17 @@ internal class Shelf(private val size: Int, private val newFile: (size: Int, cou
 
     private fun replenish() {
         val total = files.sumOf { it.count.toLong() }
-        look()
-        if (freed.isNotEmpty() && freed.size >= total / ENOUGH) return
+        if (look(total) || reclaim() && look(total)) return
         val bytes = (total * size).coerceIn(FIRST_BYTES, MOST_BYTES).toInt()
         files += newFile(size, maxOf(1, bytes / size))
     }
 
-    private fun look() = files.forEach { file -> file.freed().mapTo(freed) { Place(file, it) } }
+    /** Whether a good part of all is free. */
+    private fun look(total: Long): Boolean {
+        freed.clear()
+        files.forEach { file -> file.freed().mapTo(freed) { Place(file, it) } }
+        return freed.isNotEmpty() && freed.size >= total / ENOUGH
+    }
 
     private companion object {
         /** With less than one in so many free, there is a new file. */
