@@ -144,6 +144,11 @@ internal class Ring(private val memory: Segment, offset: Int, private val capaci
         private const val EMPTY = -1
         private val NOTHING = ByteArray(0)
 
+        /** Makes the ring at [offset] empty, as a new one is, when neither end uses it any more. */
+        fun renew(memory: Segment, offset: Int) {
+            for (at in offset until offset + HEAD step Long.SIZE_BYTES) memory.putLongVolatile(at, 0)
+        }
+
         /** How many bytes a ring takes up whose data has [capacity], a multiple of 64. */
         fun sizeOf(capacity: Int): Int = HEAD + capacity
     }

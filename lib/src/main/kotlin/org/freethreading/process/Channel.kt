@@ -16,12 +16,20 @@ import java.nio.file.Path
  *     parent --- commands --------> child         bits, set and never cleared, and a bell
  *
  * Frames are sent by one thread at a time and received by one thread; everything else may be called by any.
+ *
+ * The file may serve several channels, one after the other ([ChannelFile]): the word of commands is | epoch 56 | bits 8 |.
  */
-internal class Channel private constructor(memory: Segment, private val bell: Doorbell, isParent: Boolean) : Closeable {
+internal class Channel private constructor(
+    memory: Segment,
+    private val bell: Doorbell,
+    isParent: Boolean,
+    private val file: ChannelFile?,
+) : Closeable {
     private val outgoing = Ring(memory, if (isParent) TASKS else RESULTS, CAPACITY)
     private val incoming = Ring(memory, if (isParent) RESULTS else TASKS, CAPACITY)
     private val table = TaskTable(memory, TABLE, SLOTS)
     private val words = memory
+    private val epoch = epochOf(words.getLongVolatile(COMMANDS))
 
     val slots: Int get() = table.slots
 
@@ -65,18 +73,27 @@ internal class Channel private constructor(memory: Segment, private val bell: Do
 
     // Commands
 
-    /** Tells the child to do what the bits of [command] say. */
+    /** Tells the child to do what the bits of [command] say, unless the file is another child's by now. */
     fun command(command: Long) {
         while (true) {
             val seen = words.getLongVolatile(COMMANDS)
+            if (epochOf(seen) != epoch) return
             if (words.compareAndSetLong(COMMANDS, seen, seen or command)) break
         }
         bell.ring()
     }
 
-    val commands: Long get() = words.getLongVolatile(COMMANDS)
+    val commands: Long get() = words.getLongVolatile(COMMANDS) and BITS
 
     // Batches of elements, as in TaskTable
+
+    /** The ticket that the next batch is to have; the parent's, one thread at a time. */
+    val nextTicket: Int get() = (file!!.lastTicket + 1) and MAX_TICKET
+
+    /** The batch with the [nextTicket] has been handed over. */
+    fun takeTicket() {
+        file!!.lastTicket = nextTicket
+    }
 
     fun open(slot: Int, ticket: Int, count: Int) = table.open(slot, ticket, count)
 
@@ -100,6 +117,11 @@ internal class Channel private constructor(memory: Segment, private val bell: Do
 
     override fun close() = bell.close()
 
+    /** Nobody uses this channel any more. */
+    fun giveBack() {
+        file?.giveBack()
+    }
+
     companion object {
         private const val CAPACITY = 1 shl 18
         private const val SLOTS = 4096
@@ -107,24 +129,34 @@ internal class Channel private constructor(memory: Segment, private val bell: Do
         private const val TABLE = COMMANDS + 128
         private val TASKS = TABLE + TaskTable.sizeOf(SLOTS)
         private val RESULTS = TASKS + Ring.sizeOf(CAPACITY)
-        private val SIZE = RESULTS + Ring.sizeOf(CAPACITY)
+        private const val EPOCH = 8
+        private const val BITS = (1L shl EPOCH) - 1
+
+        /** How many bytes a channel takes up. */
+        val SIZE = RESULTS + Ring.sizeOf(CAPACITY)
 
         const val MAX_BATCH = TaskTable.MAX
         const val MAX_TICKET = TaskTable.MAX_TICKET
 
-        /** Makes the file of a channel at [path]. */
-        fun create(path: Path): Segment = Segment.create(path, SIZE)
+        private fun epochOf(commands: Long) = commands ushr EPOCH
 
-        fun ofParent(memory: Segment, bell: Doorbell) = Channel(memory, bell, isParent = true)
+        /** Makes [memory], of which the child is dead, as if it were new. */
+        fun renew(memory: Segment) {
+            Ring.renew(memory, TASKS)
+            Ring.renew(memory, RESULTS)
+            memory.putLongVolatile(COMMANDS, epochOf(memory.getLongVolatile(COMMANDS)) + 1 shl EPOCH)
+        }
+
+        fun ofParent(file: ChannelFile, bell: Doorbell) = Channel(file.memory, bell, isParent = true, file)
 
         /** Both ends of a channel within this process: the parent's, and the child's. */
         fun pair(): Pair<Channel, Channel> {
             val memory = Segment.unshared(SIZE)
             val (parent, child) = Doorbell.pair()
-            return Channel(memory, parent, isParent = true) to Channel(memory, child, isParent = false)
+            return Channel(memory, parent, isParent = true, null) to Channel(memory, child, isParent = false, null)
         }
 
         /** The child's end of the channel whose file was made at [path]. */
-        fun ofChild(path: Path, bell: Doorbell) = Channel(Segment.attach(path), bell, isParent = false)
+        fun ofChild(path: Path, bell: Doorbell) = Channel(Segment.attach(path), bell, isParent = false, null)
     }
 }

@@ -79,6 +79,13 @@ internal class Child(
         return death.get().also { if (it.exitCode != 0) daemon("freethreading-sweep") { ProgramDirectory.sweep() } }
     }
 
+    /** Ends a child that was never handed anything. */
+    fun discard() {
+        kill()
+        awaitDeath()
+        channel.giveBack()
+    }
+
     private companion object {
         private const val PATIENCE_MILLIS = 1000L
     }

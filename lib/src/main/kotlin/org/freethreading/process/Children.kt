@@ -7,7 +7,7 @@ internal object Children {
     private const val SETTING = "freethreading.spares"
 
     private val spares: Spares<Recipe, Child> by lazy {
-        Spares(limit(), { Launcher.start(it) }, { it.isAlive }, ::dismiss)
+        Spares(limit(), { Launcher.start(it) }, { it.isAlive }, Child::discard)
     }
 
     /**
@@ -22,11 +22,6 @@ internal object Children {
 
     /** Whether the program is ending, and its children with it. */
     val areEnding: Boolean get() = AtExit.isNow
-
-    private fun dismiss(child: Child) {
-        child.kill()
-        child.awaitDeath()
-    }
 
     private fun limit(): Int {
         val setting = System.getProperty(SETTING).orEmpty().ifEmpty { "1" }

@@ -1,7 +1,6 @@
 package org.freethreading.process
 
 import org.freethreading.WorkerStartException
-import org.freethreading.memory.Segment
 import org.freethreading.peers.AtExit
 import org.freethreading.peers.Doorbell
 import org.freethreading.peers.ProgramDirectory
@@ -67,21 +66,20 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
     private fun start(): Child {
         if (AtExit.isNow) throw StartFailure("the program is ending")
         val directory = ProgramDirectory.own
-        val channelFile = directory.newFile(".channel", CHANNEL_BYTES)
+        val channelFile = ChannelFile.take()
         val argumentFile = directory.newFile(".arguments")
         val token = Token()
         try {
-            val memory = Channel.create(channelFile)
             val expected = Reception.own.Expected(token) { ClassServer.serve(it) }
             try {
-                val command = Command(recipe, directory.path, channelFile, token, mainClass).also { command = it }
-                return gate.pass { launch(command, argumentFile, memory, expected, channelFile) }
+                val command = Command(recipe, directory.path, channelFile.path, token, mainClass).also { command = it }
+                return gate.pass { launch(command, argumentFile, channelFile, expected) }
             } catch (failure: Throwable) {
                 expected.close()
                 throw failure
             }
         } catch (failure: Throwable) {
-            remove(channelFile)
+            channelFile.delete()
             throw failure
         } finally {
             remove(argumentFile)
@@ -91,9 +89,8 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
     private fun launch(
         command: Command,
         argumentFile: Path,
-        memory: Segment,
+        channelFile: ChannelFile,
         expected: Reception.Expected,
-        channelFile: Path,
     ): Child {
         if (child.isDone) throw StartFailure("nobody waits for it")
         val process = started(command, argumentFile)
@@ -101,11 +98,10 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
         val output = Output(process, recipe.options.output, name).also { output = it }
         try {
             val call = await(process, expected)
-            val channel = Channel.ofParent(memory, Doorbell(call.channel))
+            val channel = Channel.ofParent(channelFile, Doorbell(call.channel))
             return Child(process, channel, call.clockOffset, output, ProgramDirectory.own.path) {
                 expected.close()
                 Launcher.unregister(process)
-                remove(channelFile)
             }
         } catch (failure: Throwable) {
             end(process, output)
@@ -139,10 +135,7 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
         Launcher.unregister(process)
     }
 
-    private fun discard(child: Child) {
-        child.kill()
-        child.awaitDeath()
-    }
+    private fun discard(child: Child) = child.discard()
 
     private fun remove(file: Path) {
         try {
@@ -171,8 +164,5 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
         /** How often to look whether a process that has not called is still there. */
         private const val LOOK_MILLIS = 20L
         private const val PATIENCE_MILLIS = 1000L
-
-        /** About what the file of a channel takes. */
-        private const val CHANNEL_BYTES = 1L shl 20
     }
 }

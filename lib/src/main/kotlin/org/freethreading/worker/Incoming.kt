@@ -25,8 +25,18 @@ internal class Incoming(
     /** What has come made no sense, so nothing more is read. Guarded by receiving. */
     private var isGarbled = false
 
-    /** Takes over from the child's thread; false if somebody else is at it. */
-    fun enter(): Boolean = receiving.tryLock().also { if (it) channel.retractSleep() }
+    /** The child is dead, and all that it sent has been taken in. Guarded by receiving. */
+    private var isClosed = false
+
+    /** Takes over from the child's thread; false if somebody else is at it, or nothing will come. */
+    fun enter(): Boolean {
+        if (!receiving.tryLock()) return false
+        if (isClosed) receiving.unlock() else channel.retractSleep()
+        return receiving.isHeldByCurrentThread
+    }
+
+    /** Takes in nothing any more: the channel may be another child's from now on. */
+    fun close() = receiving.withLock { isClosed = true }
 
     /** Takes in what there is; false if there is nothing. Never throws. */
     fun takeIn(): Boolean {

@@ -71,7 +71,6 @@ internal class Remote(
     private val underWay = LinkedHashSet<Flight>()
     private val functions = LinkedHashSet<Int>()
     private val writer = FrameWriter()
-    private var nextTicket = 0
     private var nextSlot = 0
     private var exitCode: Int? = null
     private var closed = false
@@ -134,7 +133,7 @@ internal class Remote(
         if (closed || slot < 0) return first
         val cargo = first.body.cargo!!
         if (!introduce(cargo, first.body)) return first
-        val ticket = nextTicket
+        val ticket = channel.nextTicket
         val flight = board(first, slot, ticket).also { boarded += it }
         if (flight.elements.isEmpty()) return flight.rest
         writer.clear().byte(mode).int(flight.elements.size)
@@ -145,7 +144,7 @@ internal class Remote(
             flight.elements.forEach { it.takeBack(flight) }
             return first
         }
-        nextTicket = (nextTicket + 1) and Channel.MAX_TICKET
+        channel.takeTicket()
         nextSlot = slot + 1
         flights[slot] = flight
         underWay += flight
@@ -279,6 +278,7 @@ internal class Remote(
     fun kill() = child.kill()
 
     private fun sayGoodbye() {
+        if (closed) return
         val code = exitCode ?: return
         if (send(Message.of(Message.END, code), NOTHING, 0)) exitCode = null
     }
@@ -331,8 +331,11 @@ internal class Remote(
             // It died while it wrote, or has written garbage.
         }
         bury()
+        incoming.close()
         channel.close()
-        owner.ended(death, abandon(death))
+        val orphan = abandon(death)
+        channel.giveBack()
+        owner.ended(death, orphan)
     }
 
     /** Whatever a hostile child has written there, this worker has to end. */

@@ -40,7 +40,7 @@ class DeathTest : FunSpec({
 
         ProcessHandle.of(child.pid).get().destroyForcibly()
         while (child.channel.awaitBell()) continue
-        val death = child.awaitDeath()
+        val death = child.awaitEnd()
 
         death.exitCode shouldBe 137
         death.signal shouldBe "SIGKILL"
@@ -54,7 +54,7 @@ class DeathTest : FunSpec({
         child.kill()
         while (child.channel.awaitBell()) continue
 
-        child.awaitDeath().exception("w").message shouldBe "worker 'w' (pid ${child.pid}) was ended by SIGKILL"
+        child.awaitEnd().exception("w").message shouldBe "worker 'w' (pid ${child.pid}) was ended by SIGKILL"
     }
 
     test("tells a request to end from an order") {
@@ -63,7 +63,7 @@ class DeathTest : FunSpec({
         child.terminate()
         while (child.channel.awaitBell()) continue
 
-        child.awaitDeath().signal shouldBe "SIGTERM"
+        child.awaitEnd().signal shouldBe "SIGTERM"
     }
 
     test("tells that there was no memory left") {
@@ -95,7 +95,7 @@ class DeathTest : FunSpec({
 
         child.kill()
 
-        child.awaitDeath().signal shouldBe "SIGKILL"
+        child.awaitEnd().signal shouldBe "SIGKILL"
     }
 
     test("does not wait for a grandchild that holds standard output") {
@@ -104,7 +104,7 @@ class DeathTest : FunSpec({
 
         child.channel.command(1)
         while (child.channel.awaitBell()) continue
-        val death = child.awaitDeath()
+        val death = child.awaitEnd()
 
         death.exitCode shouldBe 0
         val sleeper = lines.poll(10, TimeUnit.SECONDS).removePrefix("sleeper ").toLong()
@@ -119,6 +119,7 @@ class DeathTest : FunSpec({
         val deaths = List(4) { CompletableFuture.supplyAsync { child.awaitDeath() } }
 
         deaths.map { it.get(10, TimeUnit.SECONDS).signal } shouldBe List(4) { "SIGKILL" }
+        child.awaitEnd()
     }
 
     test("crosses a border as an exception") {
@@ -176,5 +177,5 @@ private fun deathOf(what: String, options: (ProcessOptions.Builder) -> Unit = {}
     val child = start(what) { options(this) }
     child.channel.command(1)
     while (child.channel.awaitBell()) continue
-    return child.awaitDeath()
+    return child.awaitEnd()
 }

@@ -197,5 +197,8 @@ internal fun answer(
 
 internal fun Child.end(): Death {
     kill()
-    return awaitDeath()
+    return awaitEnd()
 }
+
+/** Waits for its death, after which nobody uses its channel any more. */
+internal fun Child.awaitEnd(): Death = awaitDeath().also { channel.giveBack() }

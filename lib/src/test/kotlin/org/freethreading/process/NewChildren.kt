@@ -37,7 +37,9 @@ internal class NewChildren(spec: Spec) {
 
     private fun allPids() = ProcessHandle.current().children().asSequence().map { it.pid() }.toList()
 
-    private fun allFiles() = ProgramDirectory.own.path.listDirectoryEntries().map { it.name } - listOf("alive", "s")
+    /** Without those of channels that are kept for children to come. */
+    private fun allFiles() =
+        (ProgramDirectory.own.path.listDirectoryEntries() - ChannelFile.kept.toSet()).map { it.name } - listOf("alive", "s")
 
     private fun makers() = Thread.getAllStackTraces().keys.map { it.name }
         .filter { it == "freethreading-spare" || it == "freethreading-start-cache" }
