@@ -14,7 +14,9 @@ internal class FrameReader(private val bytes: ByteArray) {
 
     fun int(): Int {
         val at = advance(Int.SIZE_BYTES)
-        return (0 until Int.SIZE_BYTES).fold(0) { value, i -> (value shl 8) or (bytes[at + i].toInt() and 0xff) }
+        var value = 0
+        for (i in at until at + Int.SIZE_BYTES) value = (value shl Byte.SIZE_BITS) or (bytes[i].toInt() and 0xff)
+        return value
     }
 
     fun long(): Long = (int().toLong() shl 32) or (int().toLong() and 0xffff_ffffL)
@@ -43,14 +45,38 @@ internal class FrameReader(private val bytes: ByteArray) {
         else -> throw MalformedException("a parcel of form $form")
     }
 
+    /**
+     * The value in the parcel that comes next and last, if it takes no more than a look: a small number, text or
+     * constant. [NONE] if it is none of these, or makes no sense; then nothing has been read.
+     */
+    fun plainValue(): Any? {
+        val from = position + 1 + Int.SIZE_BYTES
+        if (from >= bytes.size || bytes.size - from > PLAIN || bytes[position].toInt() != FrameWriter.INLINE) return NONE
+        if (FrameReader(bytes).also { it.position = position + 1 }.int() != bytes.size - from) return NONE
+        val form = bytes[from].toInt()
+        if (form !in Form.NULL..Form.TEXT) return NONE
+        return try {
+            val input = ParcelInput.of(bytes, from + 1)
+            val value = RawReader.read(form, input)
+            if (input.remaining == 0L) value else NONE
+        } catch (_: MalformedException) {
+            NONE
+        }
+    }
+
     /** Whose handles are in a parcel, as far as the end. */
     fun passengers(): List<Address> = List((bytes.size - position) / ADDRESS) { Address(int(), int(), int()) }
 
-    private companion object {
-        const val ADDRESS = 3 * Int.SIZE_BYTES
+    companion object {
+        /** No value. */
+        val NONE = Any()
+
+        /** How many bytes a plain value takes up at most. */
+        private const val PLAIN = 256
+        private const val ADDRESS = 3 * Int.SIZE_BYTES
 
         /** The names that children give to theirs. */
-        val PAYLOAD = Regex("c[0-9]+-[0-9]+\\.payload")
+        private val PAYLOAD = Regex("c[0-9]+-[0-9]+\\.payload")
     }
 
     private fun advance(count: Int): Int {

@@ -145,7 +145,10 @@ internal class ParcelInput private constructor(
     }
 
     internal companion object {
-        fun of(bytes: ByteArray) = ParcelInput(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), null, 0)
+        fun of(bytes: ByteArray, from: Int = 0): ParcelInput {
+            val rest = ByteBuffer.wrap(bytes, from, bytes.size - from)
+            return ParcelInput(rest.order(ByteOrder.LITTLE_ENDIAN), null, 0)
+        }
 
         fun of(path: Path, size: Long): ParcelInput = try {
             val there = Files.size(path)

@@ -152,22 +152,25 @@ internal class ChildDesk(
 
     private fun run(batch: Batched, host: Host) {
         var count = 0
+        var isTold = false
+        val sink = Sink { element, result, failure ->
+            isTold = true
+            tell(batch, element.index.toInt(), result, failure)
+        }
+        val stoppable = Stoppable(batch.ticket)
+        running[batch.slot] = stoppable
         while (true) {
             val index = channel.claim(batch.slot, batch.ticket)
             if (index < 0) break
             count++
-            var isTold = false
-            val argument = Argument(batch.arguments[index])
-            val element = Element(batch.function, argument, index.toLong(), Terms(), Exit { }) { _, result, failure ->
-                isTold = true
-                tell(batch, index, result, failure)
-            }
-            running[batch.slot] = Stoppable(batch.ticket) { element.cancel(interrupt = true) }
+            isTold = false
+            val element = Element(batch.function, Argument(batch.arguments[index]), index.toLong(), TERMS, EXIT, sink)
+            stoppable.runs(element)
             if (channel.isStopped(batch.slot, batch.ticket)) element.cancel(interrupt = false)
             element.run(host) { }
-            running.remove(batch.slot)
             if (!isTold) drop(batch, index)
         }
+        running.remove(batch.slot)
         if (count < batch.arguments.size) send(Message.NOTHING_LEFT, batch, 0, null)
     }
 
@@ -183,7 +186,7 @@ internal class ChildDesk(
         } catch (_: RejectedExecutionException) { // terminated
             return drop(batch, index)
         }
-        val stoppable = Stoppable(batch.ticket, coroutine::stop)
+        val stoppable = Stoppable(batch.ticket).also { it.runs(coroutine) }
         running[batch.slot] = stoppable
         if (channel.isStopped(batch.slot, batch.ticket)) coroutine.stop()
         coroutine.invokeOnCompletion { failure ->
@@ -193,8 +196,25 @@ internal class ChildDesk(
         }
     }
 
-    /** Something that runs and can be stopped. */
-    private class Stoppable(val ticket: Int, val stop: () -> Unit)
+    /** What runs of a batch, one after the other, and can be stopped: an element or a coroutine. */
+    private class Stoppable(val ticket: Int) {
+        @Volatile
+        private var current: Any? = null
+
+        fun runs(next: Any) {
+            current = next
+        }
+
+        /** Stops what runs if [isStopped], which is asked after it has been seen what that is. */
+        inline fun stopIf(isStopped: () -> Boolean) {
+            val seen = current
+            if (isStopped()) stop(seen)
+        }
+
+        fun stop(running: Any?) {
+            if (running is Element) running.cancel(interrupt = true) else (running as Job?)?.stop()
+        }
+    }
 
     // What goes
 
@@ -265,10 +285,12 @@ internal class ChildDesk(
         if (::host.isInitialized) host.interrupt()?.cancel()
     }
 
-    private fun stop() = running.forEach { (slot, it) -> if (channel.isStopped(slot, it.ticket)) it.stop() }
+    private fun stop() = running.forEach { (slot, it) -> it.stopIf { channel.isStopped(slot, it.ticket) } }
 
     private companion object {
         val SHAPES = Body.Shape.values()
+        val TERMS = Terms()
+        val EXIT = Exit { }
     }
 }
 

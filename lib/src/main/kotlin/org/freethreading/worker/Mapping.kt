@@ -48,9 +48,9 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
         arrived(index, outcome, outcome.isSuccess)
     }
 
-    /** Whoever consumes it will open it. */
+    /** Whoever consumes it will open it, if there is anything to open. */
     override fun arrived(element: Element, arrival: Arrival, left: () -> Unit) {
-        arrived(element.index, arrival, arrival.isSuccess)
+        arrived(element.index, if (arrival is PlainArrival) arrival.open() else arrival, arrival.isSuccess)
         left()
     }
 

@@ -360,33 +360,39 @@ internal class Remote(
             Message.NOTHING_LEFT -> return
             Message.WISH -> return owner.wished(Message.number(word))
         }
-        val slot = Message.slot(word)
-        val index = Message.number(word)
-        val flight = guard.withLock { flights.getOrNull(slot)?.takeIf { it.ticket == Message.ticket(word) } }
-        val element = flight?.elements?.getOrNull(index)
-            ?: throw MalformedException("element $index of a batch in slot $slot, which is not under way")
-        val arrival = when (val kind = Message.kind(word)) { // all of it is read before anything is believed
-            Message.RESULT, Message.FAILURE -> {
-                val frame = FrameReader(payload)
-                val parcel = frame.parcel(folders)
-                val passengers = try {
-                    SharedMemory.receive(frame.passengers())
-                } catch (failure: IllegalStateException) {
-                    throw MalformedException("a handle of what is not there", failure)
-                }
-                Arrival(element, kind == Message.RESULT, parcel, passengers, crossing, name)
-            }
+        val arrive = when (val kind = Message.kind(word)) { // all of it is read before anything is believed
+            Message.RESULT, Message.FAILURE -> read(payload, isSuccess = kind == Message.RESULT)
             Message.DROPPED -> null
             else -> throw MalformedException("a message of kind $kind")
         }
-        guard.withLock {
-            if (!flight.land(index)) throw MalformedException("element $index in slot $slot, which cannot come")
-            landed++
-            hasBegun = true
-            freeIfOver(flight)
-        }
-        if (arrival != null) element.arrive(flight, arrival)
+        val index = Message.number(word)
+        val flight = guard.withLock { land(Message.slot(word), Message.ticket(word), index) }
+        val element = flight.elements[index]
+        if (arrive != null) element.arrive(flight, arrive(element))
         element.landed()
+    }
+
+    private fun land(slot: Int, ticket: Int, index: Int): Flight {
+        val flight = flights.getOrNull(slot)?.takeIf { it.ticket == ticket && it.land(index) }
+            ?: throw MalformedException("element $index of a batch in slot $slot, which cannot come")
+        landed++
+        hasBegun = true
+        freeIfOver(flight)
+        return flight
+    }
+
+    /** Reads how an element has ended; what that is becomes an arrival when it is known which one it is. */
+    private fun read(payload: ByteArray, isSuccess: Boolean): (Element) -> Arrival {
+        val frame = FrameReader(payload)
+        val value = if (isSuccess) frame.plainValue() else FrameReader.NONE
+        if (value !== FrameReader.NONE) return { PlainArrival(it.index, value, name) }
+        val parcel = frame.parcel(folders)
+        val passengers = try {
+            SharedMemory.receive(frame.passengers())
+        } catch (failure: IllegalStateException) {
+            throw MalformedException("a handle of what is not there", failure)
+        }
+        return { PackedArrival(it, isSuccess, parcel, passengers, crossing, name) }
     }
 
     /** Every element that is left is lost or free; returns the chain of the free ones. */
