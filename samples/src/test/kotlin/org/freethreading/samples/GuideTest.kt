@@ -53,6 +53,24 @@ private val texts = mapOf(
         Different idents: 3, the same from here: true
         Alive in the end: 1
     """,
+    "EventLoops" to """
+        loop-0 counted to 2000: [0, 2, 4]... and [1, 3, 5]...
+        loop-1 counted to 2000: [0, 2, 4]... and [1, 3, 5]...
+        loop-2 counted to 2000: [0, 2, 4]... and [1, 3, 5]...
+        loop-3 counted to 2000: [0, 2, 4]... and [1, 3, 5]...
+    """,
+    "ThreadAndLoop" to """
+        Meanwhile the loop is free: yes
+        consumer took a sum of 500500
+    """,
+    "HandingOver" to """
+        Result: 42
+        Posted before, and done in order: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+        Failed: true
+        Cancelled: true, and it has cleaned up: true
+        Closed when all was done: true
+        Accepts more: false
+    """,
     "PrimesWithQueue" to "Found 135 primes, the first: [1009, 1013, 1019, 1021, 1031]",
     "PrimesWithExecutor" to "Found 135 primes, the first: [1009, 1013, 1019, 1021, 1031]",
 )
