@@ -2,19 +2,13 @@ package org.freethreading.samples
 
 import org.freethreading.Backend
 import picocli.CommandLine.ITypeConverter
-import picocli.CommandLine.Model.CommandSpec
 import picocli.CommandLine.Option
-import picocli.CommandLine.ParameterException
-import picocli.CommandLine.Spec
 import picocli.CommandLine.TypeConversionException
 import java.nio.file.Files
 import java.nio.file.Path
 
 /** The arguments of every program that works on a pool of workers, checked as they are asked for. */
-abstract class WorkerOptions {
-    @Spec
-    private lateinit var command: CommandSpec
-
+abstract class WorkerOptions : Options() {
     @Option(
         names = ["--backend"],
         paramLabel = "name",
@@ -22,16 +16,6 @@ abstract class WorkerOptions {
         description = ["Threads, virtual-threads or processes; by default what the environment says."],
     )
     private var backend: Backend? = null
-
-    @Option(
-        names = ["--workers"],
-        paramLabel = "n",
-        description = ["How many workers there are; by default as many as processors."],
-    )
-    private var workers: Int = Runtime.getRuntime().availableProcessors()
-
-    @Option(names = ["-h", "--help"], usageHelp = true, description = ["Prints this text."])
-    private var help = false
 
     fun backend(): Backend = backend ?: try {
         Backend.current()
@@ -41,16 +25,12 @@ abstract class WorkerOptions {
         refuse(missing.message!!)
     }
 
-    fun workers(): Int = if (workers >= 1) workers else refuse("--workers takes 1 or more, not $workers")
-
     /** Returns [folder] if there is one. */
     protected fun present(folder: Path): Path = when {
         Files.isDirectory(folder) -> folder
         Files.exists(folder) -> refuse("$folder: not a folder")
         else -> refuse("$folder: no such folder")
     }
-
-    protected fun refuse(message: String): Nothing = throw ParameterException(command.commandLine(), message)
 }
 
 /** A backend by its name. */
