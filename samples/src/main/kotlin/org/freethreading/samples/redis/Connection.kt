@@ -56,14 +56,14 @@ internal class Connection(private val channel: AsynchronousSocketChannel, id: Lo
     private suspend fun converse() {
         channel.setOption(TCP_NODELAY, true)
         while (channel.receive(input.clear()) >= 0) {
-            if (state == State.READING) answer(session.read(input.flip()))
-            yield() // a client of which there is always more to read leaves the others their turns
+            if (state == State.READING) answer(session.read(input.flip())) else yield()
         }
     }
 
     private suspend fun answer(burst: Burst) {
         state = State.ANSWERING
-        if (burst.needsStore) keeper.complete(burst)
+        // Either way suspends: a client of which there is always more to read leaves the others their turns.
+        if (burst.needsStore) keeper.complete(burst) else yield()
         burst.moveTo(encoder)
         while (!encoder.isEmpty) {
             encoder.encode(output.clear())
