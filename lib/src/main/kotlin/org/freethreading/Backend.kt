@@ -19,6 +19,7 @@ import org.freethreading.worker.ProcessSeat
 import org.freethreading.worker.Runner
 import org.freethreading.worker.Schedule
 import org.freethreading.worker.Seat
+import org.freethreading.worker.SlowLoops
 import org.freethreading.worker.Staffing
 import org.freethreading.worker.ThreadRunner
 import org.freethreading.worker.ThreadSeat
@@ -84,12 +85,14 @@ public sealed class Backend : Serializable {
 
         override fun crossing(codec: Codec?): Crossing? = border?.let { Crossing.Checked(it).withCodec(codec) }
 
-        override fun seating(workers: Int, staffing: Staffing, crossing: Crossing?): (String, Schedule) -> Seat =
-            { name, schedule ->
+        override fun seating(workers: Int, staffing: Staffing, crossing: Crossing?): (String, Schedule) -> Seat {
+            SlowLoops.ofSetting() // what is wrong with it is for whoever makes the pool
+            return { name, schedule ->
                 ThreadSeat(name, schedule, staffing) { target ->
                     ThreadRunner(threads, crossing, name, daemon = true, target)
                 }
             }
+        }
 
         override fun allocate(kind: Kind) = HeapPlot(kind)
 
@@ -131,8 +134,10 @@ public sealed class Backend : Serializable {
 
         private fun packed(codec: Codec?) = Crossing.Packed(codec, options.allow)
 
-        private fun making(workers: Int, crossing: Crossing.Packed, grace: Duration? = null) =
-            Making(Budget.recipe(options, workers), crossing, this, grace)
+        private fun making(workers: Int, crossing: Crossing.Packed, grace: Duration? = null): Making {
+            SlowLoops.ofSetting() // a child could not complain
+            return Making(Budget.recipe(options, workers), crossing, this, grace)
+        }
 
         override fun dispatcher(parallelism: Int): WorkerDispatcher =
             ProcessDispatcher(WorkerPool(parallelism, this), this)

@@ -5,6 +5,7 @@ import kotlinx.coroutines.withContext
 import org.freethreading.cell.Cell
 import org.freethreading.cell.Deadline
 import org.freethreading.cell.Kind
+import org.freethreading.cell.LockWord
 import org.freethreading.cell.LockWord.ABANDONED
 import org.freethreading.cell.LockWord.CLAIMED
 import org.freethreading.cell.LockWord.FREE
@@ -17,7 +18,18 @@ import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.Waiter
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
+import org.freethreading.deadlock.Holder
+import org.freethreading.deadlock.Lookout
+import org.freethreading.deadlock.Roll
+import org.freethreading.deadlock.Subject
+import org.freethreading.deadlock.Taken
+import org.freethreading.deadlock.Watch
+import org.freethreading.deadlock.coroutineOf
 import java.io.Serializable
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
+import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 import kotlin.time.Duration
 
 /**
@@ -33,7 +45,7 @@ import kotlin.time.Duration
  *
  * **Follows:** Python `threading.Lock` for the operations, `java.util.concurrent.locks.Lock` for memory effects.
  */
-public class Lock internal constructor(internal val plot: Plot, line: Int = 0) : Serializable {
+public class Lock internal constructor(internal val plot: Plot, private val line: Int = 0) : Serializable {
     /*
      * The word: | process 28 | thread 32 | unused 1 | CLAIMED | ABANDONED | HELD |, 0 when free.
      *
@@ -46,15 +58,32 @@ public class Lock internal constructor(internal val plot: Plot, line: Int = 0) :
      * ABANDONED is set together with "free" when the process that held the lock has ended; it stays through the next
      * take and goes with the unlock after it.
      *
-     * The process is 0 in memory that only one process sees. The thread, 0 for a coroutine, serves toString.
+     * The process is 0 in memory that only one process sees. The thread, 0 for a coroutine, serves toString, and those
+     * who look for deadlocks. For them, a coroutine that takes the lock leaves its continuation beside the word; and if
+     * locks are watched, whoever takes it leaves a record.
      */
 
     private val word: Cell = plot.cell(line)
     private val me = plot.owner shl OWNER_SHIFT or HELD
 
+    /**
+     * Who of this process has taken the lock: a continuation, or a record; null for a thread if locks are not watched.
+     * Written by who has taken the lock, and before it is freed. It is a hint, to be read with the word.
+     */
+    private var taker: Any? = null
+
+    /** How the lock is seen by those who look for deadlocks, once they have a reason to. */
+    @Volatile
+    private var subject: Subject? = null
+
     /** Makes a free lock for the workers of [backend]. */
     @JvmOverloads
-    public constructor(backend: Backend = Backend.current()) : this(backend.newPlot(Kind.LOCK))
+    public constructor(backend: Backend = Backend.current()) : this(backend.newPlot(Kind.LOCK)) {
+        Watch.look()
+    }
+
+    /** What the word belongs to is called a reentrant lock. */
+    internal var isReentrant = false
 
     /** Whether somebody holds the lock at the moment of the call. */
     public val isLocked: Boolean get() = word.value and HELD != 0L
@@ -71,35 +100,54 @@ public class Lock internal constructor(internal val plot: Plot, line: Int = 0) :
      *
      * **Cancellation.** A cancelled caller leaves the line and does not hold the lock. When it need not wait, this
      * function does not check for cancellation.
+     *
+     * @throws DeadlockException if those are detected ([Deadlocks]), and the caller is chosen to give up; it does not
+     *   hold the lock then
      */
-    public suspend fun lock() {
-        if (!takeFree(A_COROUTINE)) lockInLine()
-    }
+    public suspend fun lock(): Unit = if (takeFree(A_COROUTINE)) noteCoroutine() else lockInLine()
 
     /**
      * Takes the lock, blocking the calling thread until it is free.
      *
      * @throws InterruptedException if the thread is interrupted, before or while it waits; it does not hold the lock
      *   then
+     * @throws DeadlockException as [lock]
      */
     @Throws(InterruptedException::class)
     public fun lockBlocking() {
-        if (Thread.currentThread().isInterrupted || !takeFree(thisThread())) takeInLineBlocking(Deadline.NEVER)
+        if (!Thread.currentThread().isInterrupted && takeFree(thisThread())) {
+            if (Watch.isOn) noteThread(waited = true)
+        } else {
+            takeInLineBlocking(Deadline.NEVER)
+        }
     }
 
     /**
      * Takes the lock, blocking the calling thread until it is free; an interrupt does not end the wait, and is kept.
+     *
+     * @throws DeadlockException as [lock]
      */
     public fun lockUninterruptibly() {
-        if (!takeFree(thisThread())) takeInLineBlocking(Deadline.NEVER, interruptible = false)
+        if (takeFree(thisThread())) {
+            if (Watch.isOn) noteThread(waited = true)
+        } else {
+            takeInLineBlocking(Deadline.NEVER, interruptible = false)
+        }
     }
 
     /** Takes the lock if it is free now, whoever else may be waiting, and says so. Never waits. */
-    public fun tryLock(): Boolean = takeFree(thisThread()) || tryTakeClaimed(thisThread())
+    public fun tryLock(): Boolean {
+        if (!takeFree(thisThread()) && !tryTakeClaimed(thisThread())) return false
+        if (Watch.isOn) noteThread(waited = false)
+        return true
+    }
 
     /** Takes the lock if it gets free within [timeout], and says so. Suspends and is cancelled as [lock]. */
-    public suspend fun tryLock(timeout: Duration): Boolean =
-        if (timeout.isPositive()) takeFree(A_COROUTINE) || takeInLine(Deadline.after(timeout)) else tryLock()
+    public suspend fun tryLock(timeout: Duration): Boolean = when {
+        !timeout.isPositive() -> tryLock()
+        takeFree(A_COROUTINE) -> noteCoroutineInTime()
+        else -> takeInLine(Deadline.after(timeout))
+    }
 
     /**
      * Takes the lock if it gets free within [timeout], and says so, blocking the calling thread.
@@ -124,14 +172,25 @@ public class Lock internal constructor(internal val plot: Plot, line: Int = 0) :
             if (seen and HELD == 0L) {
                 throw IllegalMonitorStateException("unlock() of $this: call it once per successful lock()")
             }
+            if (taker != null) forget()
             if (word.compareAndSet(seen, seen and CLAIMED)) break
         }
         word.signal()
     }
 
-    /** Takes the lock, suspending until it is free; the caller's cancellation does not end the wait. */
-    internal suspend fun lockNonCancellably() {
-        if (!takeFree(A_COROUTINE)) withContext(NonCancellable) { takeInLine(Deadline.NEVER) }
+    /** Takes the lock, suspending until it is free; nothing ends the wait but that. */
+    internal suspend fun lockAgain() {
+        if (takeFree(A_COROUTINE)) noteCoroutine()
+        else withContext(NonCancellable) { takeInLine(Deadline.NEVER, spared = true) }
+    }
+
+    /** As [lockAgain], blocking the calling thread; an interrupt is kept. */
+    internal fun lockAgainBlocking() {
+        if (takeFree(thisThread())) {
+            if (Watch.isOn) noteThread(waited = true)
+        } else {
+            takeInLineBlocking(Deadline.NEVER, interruptible = false, spared = true)
+        }
     }
 
     /** Says who holds the lock. */
@@ -155,11 +214,94 @@ public class Lock internal constructor(internal val plot: Plot, line: Int = 0) :
         takeInLine(Deadline.NEVER)
     }
 
-    private suspend fun takeInLine(deadline: Deadline) = word.awaitUntil(deadline) { tryTake(A_COROUTINE, it) }
+    private suspend fun takeInLine(deadline: Deadline, spared: Boolean = false): Boolean {
+        val isTaken = word.awaitUntil(deadline, spared) { tryTake(A_COROUTINE, it) || goesOn(it) }
+        if (isTaken) if (deadline == Deadline.NEVER) noteCoroutine() else noteCoroutineInTime()
+        return isTaken
+    }
 
-    private fun takeInLineBlocking(deadline: Deadline, interruptible: Boolean = true): Boolean {
+    private fun takeInLineBlocking(
+        deadline: Deadline,
+        interruptible: Boolean = true,
+        spared: Boolean = false
+    ): Boolean {
         val me = thisThread()
-        return word.blockUntil(deadline, interruptible) { tryTake(me, it) }
+        val isTaken = word.blockUntil(deadline, interruptible, spared) { tryTake(me, it) || goesOn(it) }
+        if (isTaken && Watch.isOn) noteThread(waited = deadline == Deadline.NEVER)
+        return isTaken
+    }
+
+    /**
+     * What who waits has to do before it sleeps, now that it has not got the lock; false, as it goes on waiting.
+     *
+     * @throws DeadlockException if it is to give up
+     */
+    private fun goesOn(waiter: Waiter?): Boolean {
+        if (waiter == null || line != 0) return false
+        waiter.verdict?.let { throw it() }
+        if (subject == null) subject()
+        if (Watch.isDetecting && !waiter.isTimed && !waiter.isListed) {
+            waiter.isListed = true
+            Lookout.add(waiter)
+        }
+        return false
+    }
+
+    /** Notes that the calling coroutine has taken the lock. Ends with the call, so that it allocates nothing. */
+    private suspend fun noteCoroutine(): Unit = suspendCoroutineUninterceptedOrReturn { note(it, waited = true) }
+
+    /** The same, when it would have waited for some time only; true. */
+    private suspend fun noteCoroutineInTime(): Boolean = suspendCoroutineUninterceptedOrReturn {
+        note(it, waited = false)
+        true
+    }
+
+    private fun note(continuation: Continuation<*>, waited: Boolean) {
+        taker = if (Watch.isOn && line == 0) Taken.by(continuation, subject(), waited) else continuation
+    }
+
+    private fun noteThread(waited: Boolean) {
+        if (line == 0) taker = Taken.here(subject(), waited)
+    }
+
+    private fun forget() {
+        val before = taker
+        taker = null
+        (before as? Taken)?.isOver()
+    }
+
+    /** How the lock is seen by those who look for deadlocks. */
+    internal fun subject(): Subject = subject ?: Seen().let { fresh ->
+        if (SUBJECT.compareAndSet(this, null, fresh)) fresh.also(Roll::enter) else subject!!
+    }
+
+    private fun subjectIfHeldHere(): Subject? =
+        if (LockWord.isHeldBy(word.value, plot.owner)) subject() else null
+
+    private inner class Seen : Subject() {
+        override val cell: Cell get() = word
+
+        override val key: String? = plot.key
+
+        override val name: String
+            get() = (if (isReentrant) "RLock@" else "Lock@") +
+                (key ?: Integer.toHexString(System.identityHashCode(this@Lock)))
+
+        override val holder: Holder?
+            get() {
+                val seen = word.value
+                val taker = taker
+                if (seen and HELD == 0L || seen ushr OWNER_SHIFT != plot.owner || word.value != seen) return null
+                val record = taker as? Taken
+                if (record?.isVague == true) return null
+                val frame = if (record != null) record.frame else taker as? CoroutineStackFrame
+                val thread = seen ushr THREAD_SHIFT and THREAD_MASK
+                val coroutine = if (thread == A_COROUTINE) frame?.let(::coroutineOf) else null
+                return Holder(thread, coroutine, record?.place.orEmpty())
+            }
+
+        override val isHeldElsewhere: Boolean
+            get() = word.value.let { it and HELD != 0L && it ushr OWNER_SHIFT != plot.owner }
     }
 
     private fun tryTake(thread: Long, waiter: Waiter?): Boolean {
@@ -216,6 +358,13 @@ public class Lock internal constructor(internal val plot: Plot, line: Int = 0) :
         private const val THREAD_MASK = 0xFFFF_FFFFL
         private const val A_COROUTINE = 0L
         private const val PATIENCE_NANOS = 1_000_000L
+
+        val SUBJECT: AtomicReferenceFieldUpdater<Lock, Subject> =
+            AtomicReferenceFieldUpdater.newUpdater(Lock::class.java, Subject::class.java, "subject")
+
+        init {
+            Roll.subjectOf = { primitive -> (primitive as? Lock ?: (primitive as? RLock)?.lock)?.subjectIfHeldHere() }
+        }
 
         fun thisThread(): Long = Thread.currentThread().id
 

@@ -49,9 +49,9 @@ internal class PlainMonitor(override val lock: Lock) : Monitor {
 
     override fun release(): Any = lock.unlock()
 
-    override suspend fun takeAgain(held: Any) = lock.lockNonCancellably()
+    override suspend fun takeAgain(held: Any) = lock.lockAgain()
 
-    override fun takeAgainBlocking(held: Any) = lock.lockUninterruptibly()
+    override fun takeAgainBlocking(held: Any) = lock.lockAgainBlocking()
 
     override fun toString() = lock.toString()
 }

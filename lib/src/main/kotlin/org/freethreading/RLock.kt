@@ -30,8 +30,12 @@ import kotlin.time.Duration
  * **Follows:** Python `threading.RLock` for the operations, `java.util.concurrent.locks.ReentrantLock` for memory
  * effects.
  */
-public class RLock internal constructor(private val lock: Lock) : Serializable {
+public class RLock internal constructor(internal val lock: Lock) : Serializable {
     private val key = HoldKey()
+
+    init {
+        lock.isReentrant = true
+    }
 
     /**
      * Who holds the lock: a thread, or the object that stands for a coroutine. Written by the holder alone, between
@@ -63,6 +67,8 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
      * coroutine, or the thread it was started from blocking, holds it already.
      *
      * **Cancellation.** As [Lock.lock].
+     *
+     * @throws DeadlockException as [Lock.lock]; [block] has not run then
      */
     public suspend fun <T> withLock(block: suspend () -> T): T {
         val owner = ownerHere()
@@ -81,6 +87,7 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
      * Takes the lock, blocking the calling thread until it is free.
      *
      * @throws InterruptedException if the thread is interrupted, before or while it waits; nothing has changed then
+     * @throws DeadlockException as [Lock.lock]
      */
     @Throws(InterruptedException::class)
     public fun lockBlocking() {
@@ -133,12 +140,12 @@ public class RLock internal constructor(private val lock: Lock) : Serializable {
     }
 
     internal suspend fun takeAgain(held: Held) {
-        lock.lockNonCancellably()
+        lock.lockAgain()
         hold(held.holder, held.holds)
     }
 
     internal fun takeAgainBlocking(held: Held) {
-        lock.lockUninterruptibly()
+        lock.lockAgainBlocking()
         hold(held.holder, held.holds)
     }
 

@@ -10,6 +10,8 @@ import kotlin.io.path.Path
 /** What every room may know, and the only types in `org.freethreading` itself that a room may import. */
 private val vocabulary = setOf(
     "Codec",
+    "Deadlock",
+    "DeadlockException",
     "NotShippableException",
     "Outcome",
     "ProcessOptions",
@@ -28,7 +30,8 @@ private val vocabulary = setOf(
 
 /** Who may know whom; the vocabulary is open to all. */
 private val arrows = mapOf(
-    "actors" to listOf("worker", "cell", "queue", "wire"),
+    "actors" to listOf("worker", "deadlock", "cell", "queue", "wire"),
+    "deadlock" to listOf("worker", "cell"),
     "worker" to listOf("process", "wire", "cell"),
     "process" to listOf("wire", "peers", "memory"),
     "queue" to listOf("wire", "memory"),

@@ -15,7 +15,11 @@ class IdleTest : FunSpec({
     timeout = 120_000
     invocationTimeout = 60_000
 
-    test("no thread wakes while processes wait for tasks, items, locks and events").config(enabled = PROC.isDirectory) {
+    for (isDetecting in listOf(false, true)) test(
+        "no thread wakes while processes wait for tasks, items, locks and events" +
+            if (isDetecting) ", and deadlocks are looked for" else "",
+    ).config(enabled = PROC.isDirectory) {
+        if (isDetecting) Deadlocks.detect()
         val queue = Queue<Int>(backend = PROCESSES)
         val lock = Lock(PROCESSES)
         val event = Event(PROCESSES)
@@ -46,6 +50,7 @@ class IdleTest : FunSpec({
             here.forEach { it.result() }
             waits.forEach { it.get() }
         }
+        Deadlocks.off()
     }
 })
 

@@ -31,6 +31,12 @@ internal interface Cell : Variable {
     /** Takes [waiter] out of the line. [served]: it got what it came for, and needs no signal any more. */
     fun leave(waiter: Waiter, served: Boolean)
 
+    /** Those of this process who stand in line. */
+    val waiters: List<Waiter>
+
+    /** Has [waiter] try again at once, without being next. */
+    fun nudge(waiter: Waiter)
+
     /** Whether nobody in this process stands before [waiter]. */
     fun isFirst(waiter: Waiter): Boolean
 

@@ -2,10 +2,16 @@ package org.freethreading.cell
 
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 import kotlin.time.Duration.Companion.nanoseconds
 
 /** A coroutine that suspends until it is signalled. */
 internal class CoroutineWaiter : Waiter(isThread = false) {
+    /** Where it slept last: leads to the coroutine that waits. */
+    @Volatile
+    var frame: CoroutineStackFrame? = null
+        private set
+
     /**
      * Suspends until a signal or until [deadline], whichever comes first.
      *
@@ -16,5 +22,8 @@ internal class CoroutineWaiter : Waiter(isThread = false) {
         if (limit == Long.MAX_VALUE) suspendOnce() else withTimeoutOrNull(limit.nanoseconds) { suspendOnce() }
     }
 
-    private suspend fun suspendOnce() = suspendCancellableCoroutine { sleepAs(it) }
+    private suspend fun suspendOnce() = suspendCancellableCoroutine {
+        frame = it as? CoroutineStackFrame
+        sleepAs(it)
+    }
 }

@@ -27,6 +27,12 @@ internal open class HeapCell(initial: Long) : Cell {
         if (signalled || !served) signal()
     }
 
+    override val waiters: List<Waiter> get() = line?.waiters() ?: emptyList()
+
+    override fun nudge(waiter: Waiter) {
+        line?.nudge(waiter)
+    }
+
     override fun isFirst(waiter: Waiter): Boolean = line?.isFirst(waiter) ?: false
 
     override fun signal() {

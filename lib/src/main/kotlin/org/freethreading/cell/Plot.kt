@@ -16,6 +16,9 @@ internal interface Plot {
     /** Where it lies, for others to find it; null in this heap. */
     val address: Address?
 
+    /** What it is among all that processes share, ever; null in this heap. */
+    val key: String? get() = address?.let { (file, index, generation) -> "$file.$index.$generation" }
+
     /** A word for each process, which lie behind the first line. */
     fun ledger(): Ledger
 

@@ -65,6 +65,12 @@ internal class SharedCell(
         if (signalled || !served) signal()
     }
 
+    override val waiters: List<Waiter> get() = lines[id]?.waiters() ?: emptyList()
+
+    override fun nudge(waiter: Waiter) {
+        lines[id]?.nudge(waiter)
+    }
+
     override fun isFirst(waiter: Waiter): Boolean = lines[id]?.isFirst(waiter) ?: false
 
     override fun grant(count: () -> Int) {

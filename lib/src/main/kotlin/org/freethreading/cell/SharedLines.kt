@@ -7,12 +7,15 @@ import java.util.concurrent.ConcurrentHashMap
 /**
  * Those of this process who wait on shared cells: a line for each cell, as long as somebody is in it.
  *
+ * A bell for what is no cell is for the [inquiry].
+ *
  * @property self the place of this process among those that share memory
  * @param cellOf finds the cell of an id, if its file is open here
  */
 internal class SharedLines(
     val self: Int,
     val bells: Bells,
+    private val inquiry: Inquiry,
     private val cellOf: (Long) -> SharedCell?,
 ) : BellListener {
     private class Entry(val cell: SharedCell, val line: WaitLine = WaitLine())
@@ -36,10 +39,12 @@ internal class SharedLines(
     }
 
     override fun look(cell: Long) {
+        if (cell < 0) return inquiry.hear(cell)
         (entries[cell]?.cell ?: cellOf(cell))?.look()
     }
 
     override fun lookAtAll() {
+        inquiry.hearAll()
         for (entry in entries.values) {
             entry.line.signalAll()
             entry.cell.look()

@@ -44,8 +44,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** This process, as the owner of what it takes. */
     val owner: Long = peers.self.asOwner
 
+    /** What processes ask each other. */
+    val inquiry = Inquiry(peers, bells)
+
     /** Those of this process who wait. */
-    val lines = SharedLines(self, bells, ::cellOf)
+    val lines = SharedLines(self, bells, inquiry, ::cellOf)
 
     private val files = ConcurrentHashMap<Int, Records>()
     private val shelves = ConcurrentHashMap<Int, Shelf>()
@@ -230,6 +233,9 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         }
     }
 
+    /** The primitives here that have come from other processes or gone to them. */
+    fun residents(): List<Any> = plots.values.mapNotNull { it.get()?.present }
+
     /** This process ends in good order: no barrier breaks that it has taken part in, and is not at just now. */
     fun endInOrder() {
         for (records in files.values) {
@@ -304,9 +310,12 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
         /** As the other one, of a process that may not have joined the others. */
         fun endInOrder() {
-            val joined = joining.get() ?: return
-            if (joined.isDone && !joined.isCompletedExceptionally) joined.join().run { endInOrder() }
+            ownIfAny?.endInOrder()
         }
+
+        /** That of this process, if it has joined the others. */
+        val ownIfAny: SharedMemory?
+            get() = joining.get()?.let { if (it.isDone && !it.isCompletedExceptionally) it.join() else null }
 
         private val joining = AtomicReference<CompletableFuture<SharedMemory>?>()
 

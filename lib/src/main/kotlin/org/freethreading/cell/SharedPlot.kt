@@ -88,6 +88,9 @@ internal class SharedPlot(
         private fun wordOf(process: Int) = word(SECOND_LINE + process * Long.SIZE_BYTES)
     }
 
+    /** The primitive that is made of this record here, if it has come from another process or gone to one. */
+    val present: Any? get() = resident
+
     /** The primitive that is made of this record here: [make] is called if there is none yet. */
     fun resident(make: (SharedPlot) -> Any): Any = resident ?: synchronized(this) {
         resident ?: make(this).also { resident = it }

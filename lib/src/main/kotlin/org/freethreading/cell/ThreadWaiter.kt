@@ -4,7 +4,7 @@ import java.util.concurrent.locks.LockSupport
 
 /** A thread, platform or virtual, that parks until it is signalled. */
 internal class ThreadWaiter(private val interruptible: Boolean) : Waiter(isThread = true) {
-    private val thread = Thread.currentThread()
+    val thread: Thread = Thread.currentThread()
     private var interrupted = false
 
     /**

@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 
@@ -52,6 +53,25 @@ internal class WaitLine {
 
     fun isFirst(waiter: Waiter): Boolean = guard.withLock { earlier(threads.first, coroutines.first) === waiter }
 
+    /** Those who stand in it, each of which has a number then. */
+    fun waiters(): List<Waiter> = if (size == 0) emptyList() else guard.withLock {
+        buildList {
+            for (list in listOf(threads, coroutines)) {
+                var waiter = list.first
+                while (waiter != null) {
+                    if (waiter.number == 0L) waiter.number = numbers.incrementAndGet()
+                    add(waiter)
+                    waiter = waiter.next
+                }
+            }
+        }
+    }
+
+    /** Has [waiter] try again, whoever else stands before it; as a signal, which it passes on if it leaves. */
+    fun nudge(waiter: Waiter) {
+        wake { if (!waiter.hasLeft) add(waiter) }
+    }
+
     /** Wakes the first who sleeps; false if nobody does. */
     fun signal(): Boolean {
         if (size == 0) return false
@@ -95,6 +115,7 @@ internal class WaitLine {
 
     private fun remove(waiter: Waiter) {
         listOf(waiter).remove(waiter)
+        waiter.hasLeft = true
         size--
     }
 
@@ -102,6 +123,10 @@ internal class WaitLine {
         one == null -> other
         other == null -> one
         else -> if (one.ticket < other.ticket) one else other
+    }
+
+    private companion object {
+        val numbers = AtomicLong()
     }
 
     /** Waiters that are marked under the guard and woken outside it. */

@@ -33,6 +33,25 @@ internal abstract class Waiter(val isThread: Boolean) {
     /** Set by a try that wants to look again soon, though nobody may signal; used up by the next sleep. */
     var napNanos: Long = Long.MAX_VALUE
 
+    /** It gives up by itself at some time, so it is not stuck. Like the next one set before it joins the line. */
+    var isTimed: Boolean = false
+
+    /** It must get what it waits for, and may not be told to give up. */
+    var isSpared: Boolean = false
+
+    /** Its lock has done for it what is done once; of the waiter itself. */
+    var isListed: Boolean = false
+
+    /** Which of all the waits of this process it is, once somebody has asked; guarded by the line. */
+    var number: Long = 0
+
+    /** Has left the line. Those who look without the line's guard may see it late. */
+    var hasLeft: Boolean = false
+
+    /** Says why it has to give up, if it does: what to throw unless the next try succeeds. */
+    @Volatile
+    var verdict: (() -> Throwable)? = null
+
     val isSignalled: Boolean get() = state === SIGNALLED || isGranted
 
     val isGranted: Boolean get() = state === GRANTED

@@ -8,13 +8,14 @@ private val SPINS = if (Machine.processors > 1) 100 else 0
 /**
  * Blocks the calling thread until [attempt] succeeds; returns false when [deadline] passes first.
  *
- * [attempt] is given the waiter once this thread stands in line, null before.
+ * [attempt] is given the waiter once this thread stands in line, null before. It may throw, which ends the wait.
  *
  * @throws InterruptedException if [interruptible] and the thread is interrupted, before or while it waits
  */
 internal inline fun Cell.blockUntil(
     deadline: Deadline = Deadline.NEVER,
     interruptible: Boolean = true,
+    spared: Boolean = false,
     attempt: (Waiter?) -> Boolean,
 ): Boolean {
     if (interruptible && Thread.interrupted()) throw InterruptedException()
@@ -24,7 +25,7 @@ internal inline fun Cell.blockUntil(
         return tryUntil(
             deadline,
             { spins-- > 0 },
-            { ThreadWaiter(interruptible).also { waiter = it } },
+            { ThreadWaiter(interruptible).also { waiter = it; it.isSpared = spared } },
             { it.sleep(deadline) },
             attempt
         )
@@ -39,8 +40,10 @@ internal inline fun Cell.blockUntil(
  */
 internal suspend inline fun Cell.awaitUntil(
     deadline: Deadline = Deadline.NEVER,
+    spared: Boolean = false,
     attempt: (Waiter?) -> Boolean
-): Boolean = tryUntil(deadline, { false }, { CoroutineWaiter() }, { it.sleep(deadline) }, attempt)
+): Boolean =
+    tryUntil(deadline, { false }, { CoroutineWaiter().also { it.isSpared = spared } }, { it.sleep(deadline) }, attempt)
 
 /** The one loop in which everybody waits: try, stand in line, try again, sleep, try again. */
 internal inline fun <W : Waiter> Cell.tryUntil(
@@ -63,7 +66,10 @@ internal inline fun <W : Waiter> Cell.tryUntil(
                     rearm(waiter)
                 }
                 spin() -> repeat(pauses) { Thread.onSpinWait() }
-                else -> waiter = newWaiter().also { enter(it) }
+                else -> waiter = newWaiter().also {
+                    it.isTimed = deadline != Deadline.NEVER
+                    enter(it)
+                }
             }
         }
     } finally {

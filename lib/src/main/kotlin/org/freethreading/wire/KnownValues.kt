@@ -40,6 +40,8 @@ private val PACKAGES =
 
 private val NAMES =
     setOf(
+        "org.freethreading.Deadlock",
+        "org.freethreading.Deadlock\$Wait",
         "java.lang.Boolean",
         "java.lang.Byte",
         "java.lang.Character",

@@ -18,6 +18,7 @@ internal class Beginning(payload: ByteArray) {
     val depth: Int
     val share: Double
     val codec: Parcel?
+    val settings: List<String>
 
     init {
         val frame = FrameReader(payload)
@@ -28,5 +29,6 @@ internal class Beginning(payload: ByteArray) {
         depth = frame.int()
         share = Double.fromBits(frame.long())
         codec = if (frame.byte() == 0) null else frame.parcel()
+        settings = Settings.NONE.map { frame.text() }
     }
 }

@@ -2,6 +2,7 @@ package org.freethreading.worker
 
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
@@ -35,9 +36,8 @@ internal abstract class Body(val shape: Shape, val function: Any) {
         override fun run(host: Host, argument: Any?): Any? {
             val job = Job()
             host.suspends(job)
-            val result = CoroutineScope(
-                host.context + job
-            ).async(start = CoroutineStart.UNDISPATCHED) { call(argument) }
+            val pulse = host.loop.pulse
+            val result = if (pulse == null) begin(host, job, argument) else pulse.during { begin(host, job, argument) }
             if (!result.isCompleted) {
                 result.invokeOnCompletion { host.loop.wake() }
                 host.loop.runUntil { result.isCompleted }
@@ -45,6 +45,9 @@ internal abstract class Body(val shape: Shape, val function: Any) {
             host.suspends(null)
             return result.getCompleted()
         }
+
+        private fun begin(host: Host, job: Job, argument: Any?): Deferred<Any?> =
+            CoroutineScope(host.context + job).async(start = CoroutineStart.UNDISPATCHED) { call(argument) }
 
         override fun asRunnable(argument: Any?) = Runnable { runBlocking { call(argument) } }
     }

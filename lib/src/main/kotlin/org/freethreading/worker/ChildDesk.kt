@@ -115,10 +115,23 @@ internal class ChildDesk(
         if (mode == Batch.COROUTINE) launch(batch) // which hands it to the loop
         return Runnable {
             when (mode) {
-                Batch.CALL -> alone { run(batch, guests) }
-                Batch.TARGET -> run(batch, host)
+                Batch.POST -> alone { run(batch, guests) }
+                Batch.CALL -> toItself { alone { run(batch, guests) } }
+                Batch.TARGET -> aside { run(batch, host) }
             }
         }
+    }
+
+    /** Nobody waits behind it, however long it takes. */
+    private inline fun toItself(run: () -> Unit) {
+        val pulse = host.loop.pulse
+        if (pulse == null) run() else pulse.mute(run)
+    }
+
+    /** A target that blocks is not the loop's affair; one that suspends sees to it itself. */
+    private inline fun aside(run: () -> Unit) {
+        val pulse = host.loop.pulse
+        if (pulse == null) run() else pulse.aside(run)
     }
 
     private inline fun alone(run: () -> Unit) {

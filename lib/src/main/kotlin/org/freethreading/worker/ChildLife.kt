@@ -57,6 +57,7 @@ internal class ChildLife(
 
     private fun deskOf(beginning: Beginning): ChildDesk {
         val trusting = Opener(classes, codec = null, trust = null)
+        Settings.take(beginning.settings)
         Here.depth = beginning.depth
         Here.share = beginning.share
         SharedMemory.folders = { beginning.shared }

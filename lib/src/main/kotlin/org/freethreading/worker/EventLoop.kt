@@ -18,8 +18,13 @@ import kotlin.coroutines.CoroutineContext
  *     1. adds to the inbox    1. says that it sleeps
  *     2. reads: sleeps?       2. looks into the inbox, and asks whether it is done
  *     3. unparks              3. parks
+ *
+ * @param slowLoops what is to know when a block takes long; null if nobody is
  */
-internal class EventLoop : CoroutineDispatcher() {
+internal class EventLoop(private val slowLoops: SlowLoops? = null) : CoroutineDispatcher() {
+    /** How long the present block has taken, if anybody is to know. */
+    val pulse: Pulse? = slowLoops?.let(::Pulse)
+
     private val inbox = ConcurrentLinkedQueue<Runnable>()
 
     /** The loop's thread while it sleeps. */
@@ -48,6 +53,10 @@ internal class EventLoop : CoroutineDispatcher() {
      * and is forgotten: it was meant for a block that has ended since.
      */
     fun runUntil(done: () -> Boolean) {
+        if (pulse == null) serveUntil(done) else pulse.aside { serveUntil(done) }
+    }
+
+    private fun serveUntil(done: () -> Boolean) {
         while (!done()) {
             intake?.poll()?.let(inbox::add)
             val block = inbox.poll()
@@ -58,12 +67,13 @@ internal class EventLoop : CoroutineDispatcher() {
     /** Ends the loop; coroutines that still want to run on it finish elsewhere, as they do on a closed executor. */
     fun end() {
         ended = true
+        pulse?.let { slowLoops!!.remove(it) }
         evacuate()
     }
 
     /** What a block throws must not end the loop. */
     private fun run(block: Runnable) = try {
-        block.run()
+        if (pulse == null) block.run() else pulse.during { block.run() }
     } catch (thrown: Throwable) {
         Uncaught.report(thrown)
     }

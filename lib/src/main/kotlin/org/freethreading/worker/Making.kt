@@ -31,6 +31,7 @@ internal class Making(
         frame.int(Here.depth + 1).long(recipe.share.toRawBits())
         val codec = crossing.codec
         if (codec == null) frame.byte(0) else frame.byte(1).parcel(packer.function(codec))
+        Settings.texts(recipe.options.systemProperties).forEach(frame::text)
         return frame.toByteArray()
     }
 }

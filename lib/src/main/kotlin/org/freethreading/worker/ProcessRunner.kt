@@ -152,7 +152,7 @@ internal open class ProcessRunner(
     }
 
     override fun submit(make: (Exit) -> Element) {
-        hand(Batch.CALL, make)
+        hand(Batch.POST, make)
     }
 
     override fun launch(block: suspend CoroutineScope.() -> Unit): Job = coroutine(block, reports = true)

@@ -44,6 +44,9 @@ internal object Registry {
     class Context(private val runner: Runner?) :
         AbstractCoroutineContextElement(Key),
         ThreadContextElement<Runner?> {
+        /** The worker that coroutines with this element belong to, if it is the same wherever they run. */
+        val worker: Runner? get() = runner
+
         override fun updateThreadContext(context: CoroutineContext): Runner? =
             current.get().also { current.set(runner ?: own.get()) }
 

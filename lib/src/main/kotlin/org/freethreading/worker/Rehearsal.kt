@@ -28,7 +28,7 @@ internal object Rehearsal {
 
     private val beginning =
         FrameWriter().text("rehearsal").int(0).int(0).parcel(BytesParcel(ByteArray(0)))
-            .int(0).long(0).byte(0).toByteArray()
+            .int(0).long(0).byte(0).apply { Settings.NONE.forEach(::text) }.toByteArray()
     private val nothing = ByteArray(0)
 
     /** [script]: a function of the shape `APPLY`. */

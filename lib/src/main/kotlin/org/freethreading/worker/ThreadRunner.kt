@@ -25,7 +25,7 @@ internal open class ThreadRunner(
     daemon: Boolean,
     private val target: ((Host) -> Unit)?,
 ) : Runner(name, daemon, crossing) {
-    private val loop = EventLoop()
+    private val loop = EventLoop(SlowLoops.ofSetting())
     private val scope = CoroutineScope(
         SupervisorJob() + loop + Registry.Context(this) + CoroutineExceptionHandler { _, failure -> report(failure) },
     )
@@ -123,6 +123,7 @@ internal open class ThreadRunner(
 
     private fun run() {
         Registry.enter(this)
+        loop.pulse?.name = name
         val context = scope.coroutineContext.minusKey(Job)
         val host = Host(name, loop, context).also { this.host = it }
         guests = Host(name, loop, context)

@@ -81,6 +81,11 @@ internal class ThreadSeat(
 
     /** Serves the pool on the thread of [host]. */
     private fun serve(host: Host) {
+        val pulse = host.loop.pulse
+        if (pulse == null) serveAll(host) else pulse.mute { serveAll(host) }
+    }
+
+    private fun serveAll(host: Host) {
         this.host = host
         host.whenInterrupted = { _ -> turn?.let(::abandonAfterGrace) }
         var current = first

@@ -1,0 +1,19 @@
+package org.freethreading
+
+/**
+ * The caller waited for a lock in a circle of workers that wait for each other, and was chosen to leave it. It does not
+ * hold the lock it waited for, and still holds those it had: to free them, as unwinding does, lets the others go on.
+ *
+ * Thrown only where [Deadlocks.detect] or the system property `freethreading.deadlocks` asks for it.
+ *
+ * @property deadlock who waited for whom
+ */
+public class DeadlockException(public val deadlock: Deadlock) :
+    RuntimeException(
+        "$deadlock\nOne of them was told to give up, here: take locks in the same order everywhere, " +
+            "or use tryLock with a timeout"
+    ) {
+    private companion object {
+        private const val serialVersionUID = 1L
+    }
+}

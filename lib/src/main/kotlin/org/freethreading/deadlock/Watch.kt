@@ -1,0 +1,142 @@
+package org.freethreading.deadlock
+
+import org.freethreading.cell.Inquiry
+import org.freethreading.cell.SharedMemory
+import java.io.File
+import java.io.IOException
+import java.lang.System.Logger.Level.WARNING
+import java.nio.file.Files
+import java.nio.file.StandardCopyOption.ATOMIC_MOVE
+
+/** Whether locks are watched in this process, and what for. Reads the system property, and tells the other processes. */
+internal object Watch : Inquiry.Respondent {
+    /**
+     * Whether it is to be recorded who takes a lock and where. Read whenever a lock is taken, so it is a plain field:
+     * who sees it late records a little less.
+     */
+    @JvmField
+    var isOn = false
+
+    @Volatile
+    var isDetecting = false
+        private set
+
+    @Volatile
+    var isOrdering = false
+        private set
+
+    /** The value of the property that was read last. */
+    @Volatile
+    private var text = ""
+
+    /**
+     * Does what the system property says, if that has changed.
+     *
+     * @throws IllegalArgumentException if it makes no sense
+     */
+    fun look() {
+        if (take(System.getProperty(PROPERTY) ?: return)) tell()
+    }
+
+    /** Returns whether it is news. */
+    private fun take(value: String): Boolean {
+        if (value == text) return false
+        val names = value.split(',').map { it.trim() }.filter { it != "" }
+        require(NAMES.containsAll(names)) {
+            "system property $PROPERTY is '$value', and must be one of ${NAMES.joinToString()}, or both with a comma " +
+                "between"
+        }
+        text = value
+        set(isDetecting || DETECT_NAME in names, isOrdering || ORDER_NAME in names)
+        return true
+    }
+
+    /** Also in all other processes, those included that are still to start. */
+    fun turnOn(detect: Boolean = false, order: Boolean = false) {
+        look()
+        set(isDetecting || detect, isOrdering || order)
+        tell()
+    }
+
+    fun turnOff() {
+        set(detect = false, order = false)
+        tell()
+    }
+
+    private fun set(detect: Boolean, order: Boolean) {
+        val isNew = detect && !isDetecting
+        isDetecting = detect
+        isOrdering = order
+        isOn = detect || order
+        if (isNew) Lookout.look()
+    }
+
+    /**
+     * Bells have no order, so what counts is what is written down; they only say that it is to be read. A process that
+     * begins its work later is told then.
+     */
+    private fun tell() {
+        setProperty()
+        val memory = SharedMemory.ownIfAny ?: return
+        try {
+            val unfinished = File(settingOf(memory).path + ".${memory.self}")
+            unfinished.writeText(text)
+            Files.move(unfinished.toPath(), settingOf(memory).toPath(), ATOMIC_MOVE)
+        } catch (failure: IOException) {
+            LOG.log(WARNING, "other processes could not be told whether to look for deadlocks: {0}", failure)
+        }
+        memory.inquiry.run { others.forEach { tell(it, SETTING) } }
+    }
+
+    private fun settingOf(memory: SharedMemory) = File(memory.folders.first().toFile(), "deadlocks.setting")
+
+    private fun readSetting() {
+        val names = try {
+            settingOf(SharedMemory.ownIfAny ?: return).readText().split(',')
+        } catch (_: IOException) {
+            return // nobody has written one
+        }
+        set(DETECT_NAME in names, ORDER_NAME in names)
+        setProperty()
+    }
+
+    /** Children inherit it. */
+    private fun setProperty() {
+        val names = listOfNotNull(DETECT_NAME.takeIf { isDetecting }, ORDER_NAME.takeIf { isOrdering })
+        text = names.joinToString(",")
+        if (names.isEmpty()) System.clearProperty(PROPERTY) else System.setProperty(PROPERTY, text)
+    }
+
+    override fun answer(topic: Int): ByteArray = Search.answer(topic)
+
+    override fun answerIsLate() = Lookout.look()
+
+    override fun isTold(topic: Int) {
+        if (topic == LOOK) Lookout.look() else readSetting()
+    }
+
+    override fun mayHaveMissed() {
+        readSetting()
+        if (isDetecting) Lookout.look()
+    }
+
+    const val PROPERTY = "freethreading.deadlocks"
+    private const val DETECT_NAME = "detect"
+    private const val ORDER_NAME = "order"
+    private val NAMES = listOf(DETECT_NAME, ORDER_NAME)
+
+    private val LOG: System.Logger = System.getLogger("org.freethreading")
+
+    /** What another process is told: to look for deadlocks; or what is to be watched. */
+    const val LOOK = 1
+    private const val SETTING = 2
+
+    init {
+        Inquiry.answerBy(this)
+        try {
+            System.getProperty(PROPERTY)?.let(::take) // for a process that gets all its locks from others
+        } catch (_: IllegalArgumentException) {
+            // Whoever makes a lock is told.
+        }
+    }
+}
