@@ -64,6 +64,16 @@ public sealed class Backend : Serializable {
 
     internal abstract fun allocate(kind: Kind): Plot
 
+    /** The memory of a new array of [length] elements of [width] bytes. */
+    internal fun newArray(length: Int, width: Int): Plot {
+        val most = SharedMemory.MOST_BYTES / width
+        require(length in 0..most) { "an array cannot have a length of $length: with elements of $width bytes it takes 0 to $most" }
+        Here.requireShared("primitive")
+        return allocateArray(length * width)
+    }
+
+    internal abstract fun allocateArray(bytes: Int): Plot
+
     /** What a queue in [plot] keeps its items in. */
     internal abstract fun <T> newItems(plot: Plot): Items<T>
 
@@ -96,6 +106,8 @@ public sealed class Backend : Serializable {
 
         override fun allocate(kind: Kind) = HeapPlot(kind)
 
+        override fun allocateArray(bytes: Int) = HeapPlot(Kind.ARRAY)
+
         override fun <T> newItems(plot: Plot): Items<T> = HeapItems(border)
 
         override fun name() = if (virtual) VIRTUAL_THREADS else THREADS
@@ -118,6 +130,8 @@ public sealed class Backend : Serializable {
         override val codec: Codec? get() = options.codec
 
         override fun allocate(kind: Kind) = SharedMemory.own.allocate(kind)
+
+        override fun allocateArray(bytes: Int) = SharedMemory.own.allocateArray(bytes)
 
         override fun <T> newItems(plot: Plot): Items<T> = sharedItems(plot as SharedPlot, options.codec, options.allow)
 

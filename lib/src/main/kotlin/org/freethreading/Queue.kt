@@ -271,6 +271,35 @@ public class Queue<T> internal constructor(
         settled.signalAll()
     }
 
+    /** As [tryGet], but gives up as well when nothing is there and [isOver]: the result is closed then. */
+    internal suspend fun takeUnless(deadline: Deadline, isOver: () -> Boolean): ChannelResult<T> = result {
+        var taken = takeUnless(isOver)
+        if (taken === NOTHING) {
+            entered.awaitUntil(deadline) {
+                taken = takeUnless(isOver)
+                taken !== NOTHING
+            }
+        }
+        taken
+    }
+
+    /** As [takeUnless], but blocks the calling thread. */
+    internal fun takeUnlessBlocking(deadline: Deadline, isOver: () -> Boolean): ChannelResult<T> = result {
+        var taken: Any? = NOTHING
+        entered.blockUntil(deadline) {
+            taken = takeUnless(isOver)
+            taken !== NOTHING
+        }
+        taken
+    }
+
+    /** What was put before it was over is there when it is. */
+    private fun takeUnless(isOver: () -> Boolean): Any? {
+        val taken = take()
+        if (taken !== NOTHING || !isOver()) return taken
+        return take().let { if (it === NOTHING) ENDED else it }
+    }
+
     /** The items in the queue at the moment of the call, first to last; they stay in it. */
     public fun toList(): List<T> = snapshot().map(items::read)
 

@@ -10,6 +10,7 @@ import kotlin.io.path.Path
 /** What every room may know, and the only types in `org.freethreading` itself that a room may import. */
 private val vocabulary = setOf(
     "Codec",
+    "ConnectionClosedException",
     "Deadlock",
     "DeadlockException",
     "NotShippableException",

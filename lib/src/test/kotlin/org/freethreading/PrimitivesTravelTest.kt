@@ -15,6 +15,8 @@ class PrimitivesTravelTest : FunSpec({
         Lock(strict), RLock(strict), Semaphore(1, strict), BoundedSemaphore(1, strict), Condition(strict), Event(strict),
         Barrier(1, backend = strict), Queue<Any>(backend = strict), SimpleQueue<Any>(strict),
         SharedLong(1, strict), SharedInt(1, strict), SharedDouble(1.0, strict), SharedBoolean(true, strict),
+        SharedLongArray(1, strict), SharedIntArray(1, strict), SharedDoubleArray(1, strict), SharedByteArray(1, strict),
+        Pipe.create<Any>(strict), Pipe.create<Any>(strict).first(),
     )
 
     for (primitive in primitives) {

@@ -93,6 +93,19 @@ class BridgeTest {
     }
 
     @OnEachBackend
+    void aCoroutineReceivesWhatAThreadSendsAndTheOtherWayRound(Backend backend) throws Exception {
+        Pipe<Integer> pipe = Pipe.of(org.freethreading.Pipe.create(backend));
+
+        CompletableFuture<Object> coroutine = start(k -> pipe.first().asKotlin().receive(k));
+        Call<Integer> thread = Call.start(backend, () -> pipe.second().receive()).blocked();
+        pipe.second().send(1);
+        pipe.first().asKotlin().send(2);
+
+        assertEquals(1, coroutine.get());
+        assertEquals(2, thread.result());
+    }
+
+    @OnEachBackend
     void aThreadAndACoroutineMeetAtABarrier(Backend backend) throws Exception {
         Barrier barrier = new Barrier(2, backend);
 
@@ -155,7 +168,9 @@ class BridgeTest {
                         new Event(backend),
                         new Barrier(2, () -> {}, backend),
                         new Queue<String>(backend),
-                        new SimpleQueue<String>(backend)));
+                        new SimpleQueue<String>(backend),
+                        Pipe.<String>create(backend),
+                        Pipe.<String>create(backend).second()));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -192,6 +207,8 @@ class BridgeTest {
         assertThrows(NullPointerException.class, () -> Barrier.of(null));
         assertThrows(NullPointerException.class, () -> Queue.of(null));
         assertThrows(NullPointerException.class, () -> SimpleQueue.of(null));
+        assertThrows(NullPointerException.class, () -> Pipe.of(null));
+        assertThrows(NullPointerException.class, () -> Connection.of(null));
     }
 
     /** Starts a coroutine, which has suspended when this returns, unless it had no need to. */

@@ -3,7 +3,7 @@ package org.freethreading.cell
 /**
  * What a record is for: its place in the list is written to the record.
  *
- * @property lines how many lines of 64 bytes it takes up; a chunk as many as it needs
+ * @property lines how many lines of 64 bytes it takes up; a chunk or an array as many as it needs
  * @property cells how many of them, from the first, are cells
  */
 internal enum class Kind(val lines: Int, val cells: Int) {
@@ -33,9 +33,24 @@ internal enum class Kind(val lines: Int, val cells: Int) {
 
     /** [org.freethreading.memory.ChunkLayout]. */
     CHUNK(0, 0),
+
+    /** Nothing but elements. */
+    ARRAY(0, 0),
+
+    /** The same, in a file of its own. */
+    LARGE_ARRAY(0, 0),
+
+    /** One cell, the word, which nobody waits for. */
+    PIPE(1, 1),
+
+    /** [org.freethreading.memory.EndLayout]. */
+    CONNECTION(2, 0),
     ;
 
     val isQueue: Boolean get() = this == QUEUE || this == REDELIVERING_QUEUE
+
+    /** Whether there is something to be done when nobody uses it any more ([freeContents]). */
+    val hasContents: Boolean get() = isQueue || this == CONNECTION || this == LARGE_ARRAY
 
     companion object {
         private val all = values()

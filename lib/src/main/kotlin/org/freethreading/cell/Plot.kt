@@ -1,6 +1,8 @@
 package org.freethreading.cell
 
 import org.freethreading.memory.Address
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
 
 /**
  * The piece of memory that one primitive has, in cells and words that are zero at first: a part of this heap, or a
@@ -31,6 +33,29 @@ internal interface Plot {
     /** To follow every [takePart]. */
     fun partIsOver()
 
+    /**
+     * Its first [size] bytes, in little endian, at a multiple of 8. Whoever uses them has to keep this.
+     *
+     * @throws IndexOutOfBoundsException if there are fewer
+     */
+    fun bytes(size: Int): ByteBuffer
+
+    /**
+     * The same, for others: as long as somebody holds that, or a part of it, it stays what it is.
+     *
+     * @throws java.io.UncheckedIOException if it cannot be had
+     */
+    fun view(size: Int): ByteBuffer
+
+    /**
+     * The record of end [number] of the pipe that has the record [pipe], if it is one: to be told once. Does nothing in
+     * this heap.
+     */
+    fun prepareEnd(pipe: Plot, number: Int)
+
+    /** Notes that this process takes part in the end of a pipe, until it dies. Does nothing in this heap. */
+    fun joinEnd()
+
     /** The cell that takes up the cache line [line]. */
     fun cell(line: Int): Cell
 
@@ -59,6 +84,17 @@ internal class HeapPlot(private val kind: Kind) : Plot {
     override fun takePart() = Unit
 
     override fun partIsOver() = Unit
+
+    private var memory: ByteBuffer? = null
+
+    override fun bytes(size: Int): ByteBuffer = memory ?: ByteBuffer.allocateDirect(size + Long.SIZE_BYTES)
+        .alignedSlice(Long.SIZE_BYTES).slice(0, size).order(ByteOrder.LITTLE_ENDIAN).also { memory = it }
+
+    override fun view(size: Int): ByteBuffer = bytes(size).slice(0, size).order(ByteOrder.LITTLE_ENDIAN)
+
+    override fun prepareEnd(pipe: Plot, number: Int) = Unit
+
+    override fun joinEnd() = Unit
 
     override fun cell(line: Int): Cell =
         cells[line] ?: (if (kind.isQueue) HeapCell.Apart(0) else HeapCell(0)).also { cells[line] = it }

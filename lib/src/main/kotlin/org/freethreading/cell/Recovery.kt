@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.QueueLayout
@@ -17,6 +18,7 @@ import java.lang.System.Logger.Level.WARNING
  *     locks         free, with a notice                      permits      free
  *     barriers      broken, if it has ever taken part        conditions   what was granted to it is lost, so that all
  *     queues        what it took counts as done, or comes back            others are granted a wake-up without a signal
+ *     pipes         an end is closed that nobody has any more
  */
 internal class Recovery(private val dead: Peer, private val store: Store) {
     fun recover(records: Records) {
@@ -54,13 +56,19 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
             Kind.BARRIER -> if (records.bits(index, LINE)[dead.slot]) breakBarrier(word(0), records, index)
             Kind.CONDITION -> recoverCondition(::word)
             Kind.QUEUE, Kind.REDELIVERING_QUEUE -> recoverQueue(records, index, kind == Kind.REDELIVERING_QUEUE)
-            Kind.EVENT, Kind.VALUE, Kind.CHUNK -> Unit
+            Kind.CONNECTION -> recoverEnd(EndLayout(records, index))
+            Kind.EVENT, Kind.VALUE, Kind.CHUNK, Kind.ARRAY, Kind.LARGE_ARRAY, Kind.PIPE -> Unit
         }
     }
 
     private fun breakBarrier(word: Variable, records: Records, index: Int) {
         word.update { it or BarrierWord.BROKEN }
         records.bits(index, LINE).clear(dead.slot)
+    }
+
+    private fun recoverEnd(end: EndLayout) {
+        end.forget(dead.slot)
+        if (end.isDeserted()) store.close(end)
     }
 
     private fun recoverCondition(word: (offset: Int) -> Variable) {
@@ -92,10 +100,18 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
     }
 }
 
-/** Frees the chunks of a queue that nobody uses any more; nothing else has contents. */
+/** Frees what hangs on a record that nobody uses any more: a queue's chunks, an array's file, the other end of a pipe. */
 internal fun freeContents(records: Records, index: Int, store: Store) {
-    val record = Record(records, index)
-    val queue = QueueLayout(record)
-    queue.freeChunks(store)
-    if (Kind.of(records.kind(index)) == Kind.REDELIVERING_QUEUE) TracksLayout(record).freeChunks(queue, store)
+    when (val kind = Kind.of(records.kind(index))) {
+        Kind.LARGE_ARRAY -> store.remove(records.number)
+
+        Kind.CONNECTION -> store.close(EndLayout(records, index))
+
+        else -> {
+            val record = Record(records, index)
+            val queue = QueueLayout(record)
+            queue.freeChunks(store)
+            if (kind == Kind.REDELIVERING_QUEUE) TracksLayout(record).freeChunks(queue, store)
+        }
+    }
 }

@@ -2,6 +2,7 @@ package org.freethreading.cell
 
 import org.freethreading.memory.Address
 import org.freethreading.memory.DamagedException
+import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
@@ -17,9 +18,11 @@ import org.freethreading.peers.SocketBells
 import java.io.IOException
 import java.io.UncheckedIOException
 import java.lang.System.Logger.Level.WARNING
+import java.lang.ref.PhantomReference
 import java.lang.ref.Reference
 import java.lang.ref.ReferenceQueue
 import java.lang.ref.WeakReference
+import java.nio.ByteBuffer
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
@@ -37,6 +40,8 @@ import kotlin.concurrent.thread
  * A record that nobody in this process holds any more is left when the garbage collector has found out. That may take
  * long, since what is small here may be large there; so when much has been given out, the collector is asked to run
  * before more memory is taken.
+ *
+ * What is large lies in a file of its own, which goes when the last process has left it.
  */
 internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     override val self: Int = peers.self.slot
@@ -53,15 +58,19 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val files = ConcurrentHashMap<Int, Records>()
     private val shelves = ConcurrentHashMap<Int, Shelf>()
     private val plots = ConcurrentHashMap<Address, Held>()
-    private val collected = ReferenceQueue<SharedPlot>()
+    private val collected = ReferenceQueue<Any>()
+    private val watched = ConcurrentHashMap.newKeySet<Watched>()
     private val isLeaving = AtomicBoolean()
 
     /** How many bytes this process shares; and how many it has given out, in all, and when it last asked the collector. */
-    private val bytes = AtomicLong()
+    private val bytesShared = AtomicLong()
     private val given = AtomicLong()
     private val givenAtCollection = AtomicLong()
 
-    private class Held(plot: SharedPlot, queue: ReferenceQueue<SharedPlot>) : WeakReference<SharedPlot>(plot, queue) {
+    private class Watched(target: Any, queue: ReferenceQueue<Any>, val gone: () -> Unit) :
+        PhantomReference<Any>(target, queue)
+
+    private class Held(plot: SharedPlot, queue: ReferenceQueue<Any>) : WeakReference<SharedPlot>(plot, queue) {
         val address = plot.address
 
         /** Frees what hangs on the record; must not hold on to the plot. */
@@ -78,6 +87,14 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         plots[plot.address]?.free = free
     }
 
+    /** Has [gone] called when the garbage collector has found that nobody holds [target], which [gone] must not either. */
+    fun whenCollected(target: Any, gone: () -> Unit) {
+        watched += Watched(target, collected, gone)
+    }
+
+    /** Keeps [plot] as long as anybody holds [view]. */
+    fun keepAsLongAs(view: ByteBuffer, plot: SharedPlot) = whenCollected(view) { Reference.reachabilityFence(plot) }
+
     /** What to call the process that owns something. */
     fun nameOf(owner: Long): String {
         val peer = Peer.ofOwner(owner)
@@ -88,19 +105,61 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** @throws UncheckedIOException if there is no space left */
     fun allocate(kind: Kind): SharedPlot {
         leaveCollected()
-        val place = allocate(kind, kind.lines * LINE)
-        val records = place.records
-        val address = Address(records.number, place.index, records.generation(place.index))
-        val plot = SharedPlot(this, records, address)
-        plots[address] = Held(plot, collected)
-        return plot
+        return allocate(kind, kind.lines * LINE).run { hold(records, index) }
+    }
+
+    /**
+     * As [allocate], for an array of [bytes], of which there can be [MOST_BYTES].
+     *
+     * @throws UncheckedIOException if there is no space left
+     */
+    fun allocateArray(bytes: Int): SharedPlot {
+        leaveCollected()
+        if (bytes <= SHELVED_BYTES) return allocate(Kind.ARRAY, bytes).run { hold(records, index) }
+        val size = (bytes + LINE - 1) / LINE * LINE
+        account(Records.bytes(size, 1))
+        try {
+            return hold(newLargeFile(size), 0)
+        } catch (failure: IOException) {
+            bytesShared.addAndGet(-Records.bytes(size, 1).toLong())
+            throw noSpace(failure)
+        }
+    }
+
+    /** What nobody uses any more makes room, if the garbage collector is asked what that is. */
+    private fun newLargeFile(size: Int): Records {
+        fun new() = newNumber().let { number ->
+            peers.newRecords(number, size, 1) { allocateFresh(Kind.LARGE_ARRAY.ordinal, hasContents = true, self) }
+                .also { files[number] = it }
+        }
+        return try {
+            new()
+        } catch (_: IOException) {
+            collect()
+            new()
+        }
+    }
+
+    private fun hold(records: Records, index: Int): SharedPlot {
+        val address = Address(records.number, index, records.generation(index))
+        return SharedPlot(this, records, address).also { plots[address] = Held(it, collected) }
     }
 
     private fun allocate(kind: Kind, bytes: Int): Shelf.Place = try {
-        shelfOf(Integer.highestOneBit(bytes * 2 - 1)).allocate(kind, self).also { given.addAndGet(bytes.toLong()) }
+        val size = if (kind == Kind.ARRAY) roundedUp(bytes) else Integer.highestOneBit(bytes * 2 - 1)
+        shelfOf(size).allocate(kind, self).also { given.addAndGet(bytes.toLong()) }
     } catch (failure: IOException) {
-        throw UncheckedIOException("no space for what processes share: ${failure.message}", failure)
+        throw noSpace(failure)
     }
+
+    /** To no more than a quarter more, so that there are not many sizes. */
+    private fun roundedUp(bytes: Int): Int {
+        val step = maxOf(LINE, Integer.highestOneBit(bytes) / 4)
+        return maxOf(LINE, (bytes + step - 1) / step * step)
+    }
+
+    private fun noSpace(failure: IOException) =
+        UncheckedIOException("no space for what processes share: ${failure.message}", failure)
 
     override fun newChunk(bytes: Int): Record {
         val place = allocate(Kind.CHUNK, bytes)
@@ -111,7 +170,28 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     override fun chunk(id: Long) = Record(fileOf(Record.fileOf(id)), Record.indexOf(id))
 
-    override fun receive(passengers: List<Address>): List<Any> = passengers.map { attach(it).also(SharedPlot::land) }
+    override fun receive(passengers: List<Address>): List<Any> = passengers.map { address ->
+        attach(address).also {
+            it.joinEnd()
+            it.land()
+        }
+    }
+
+    override fun discard(passengers: List<Address>) = passengers.forEach { attach(it).land() }
+
+    override fun close(end: EndLayout) {
+        val pipe = try {
+            attach(end.pipe)
+        } catch (_: IllegalStateException) {
+            return // nobody is at either end any more
+        }
+        val mark = PipeWord.closed(end.number)
+        val before = pipe.cell(0).update { it or mark }
+        Reference.reachabilityFence(pipe)
+        if (before and mark == 0L) wakeAll()
+    }
+
+    override fun remove(number: Int) = peers.removeRecords(number)
 
     override val folders: List<Path> get() = peers.folders
 
@@ -121,11 +201,14 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     fun attach(address: Address): SharedPlot {
         leaveCollected()
         var plot: SharedPlot? = null
+        var isNew = false
         plots.compute(address) { _, held ->
             plot = held?.get()
             if (plot != null) return@compute held
+            isNew = true
             Held(use(address).also { plot = it }, collected)
         }
+        if (isNew) files[address.file]?.let { if (isLarge(it)) account(it.memory.size) }
         return plot!!
     }
 
@@ -145,32 +228,57 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         cause,
     )
 
-    private fun fileOf(number: Int): Records =
-        files[number] ?: peers.openRecords(number).let { files.putIfAbsent(number, it) ?: it }
+    private fun fileOf(number: Int): Records = files[number] ?: cached(peers.openRecords(number))
+
+    private fun cached(opened: Records): Records = files.putIfAbsent(opened.number, opened) ?: opened
 
     private fun newFile(size: Int, count: Int): Records {
-        bytes.addAndGet(Records.bytes(size, count).toLong())
-        val number = Math.addExact(Math.multiplyExact(peers.table.nextNumber(), PLACES), self)
+        bytesShared.addAndGet(Records.bytes(size, count).toLong())
+        val number = newNumber()
         return peers.newRecords(number, size, count).also { files[number] = it }
     }
 
+    private fun newNumber(): Int = Math.addExact(Math.multiplyExact(peers.table.nextNumber(), PLACES), self)
+
+    /** This process is about to share [large] bytes more. */
+    private fun account(large: Int) {
+        bytesShared.addAndGet(large.toLong())
+        given.addAndGet(large.toLong())
+        collectIfDue()
+    }
+
     /** Asks the collector, unless little has been given out since it was last asked: what is held may be all there is. */
-    private fun collect(): Boolean {
+    private fun collectIfDue(): Boolean {
         val before = givenAtCollection.get()
         val now = given.get()
-        if (now - before < maxOf(MUCH, bytes.get() / 4) || !givenAtCollection.compareAndSet(before, now)) return false
-        System.gc()
-        leaveAll { uninterruptibly { collected.remove(COLLECTION_MILLIS) } }
-        return true
+        val isDue = now - before >= maxOf(MUCH, bytesShared.get() / 4) && givenAtCollection.compareAndSet(before, now)
+        return isDue.also { if (it) collect() }
+    }
+
+    /** Asks the collector twice if it has found something that held on to more. */
+    private fun collect() {
+        var rounds = 2
+        while (rounds-- > 0) {
+            val before = watched.size
+            val sample = WeakReference(Any())
+            System.gc()
+            leaveAll { uninterruptibly { collected.remove(if (sample.get() == null) HAND_OVER_MILLIS else COLLECTION_MILLIS) } }
+            if (watched.size >= before) return
+        }
     }
 
     private fun leaveCollected() = leaveAll(collected::poll)
 
     /** One at a time: to free what is in a queue, handles in it are taken over first, and that leads here again. */
-    private inline fun leaveAll(next: () -> Reference<out SharedPlot>?) {
+    private inline fun leaveAll(next: () -> Reference<out Any>?) {
         if (!isLeaving.compareAndSet(false, true)) return
         try {
-            while (true) leave(next() as Held? ?: break)
+            while (true) {
+                when (val found = next() ?: break) {
+                    is Held -> leave(found)
+                    is Watched -> if (watched.remove(found)) found.gone()
+                }
+            }
         } finally {
             isLeaving.set(false)
         }
@@ -182,6 +290,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         var isLast = false
         plots.compute(address) { _, present ->
             if (present !== held) return@compute present // it has come here again
+            if (isLarge(records)) forget(records)
             isLast = records.detach(address.index, self)
             null
         }
@@ -191,11 +300,20 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         } catch (damaged: RuntimeException) { // by another process; whoever happens to come by here has no part in it
             LOG.log(WARNING, "what was left in a queue could not be freed: {0}", damaged)
         } catch (unopened: IOException) {
-            LOG.log(WARNING, "what was left in a queue could not be freed: {0}", unopened)
+            LOG.log(WARNING, "what nobody uses any more could not be freed: {0}", unopened)
         } finally {
             records.finish(address.index)
         }
     }
+
+    /** So that its mapping goes, too. */
+    private fun forget(large: Records) {
+        files.remove(large.number)
+        bytesShared.addAndGet(-large.memory.size.toLong())
+    }
+
+    /** Whether it is the file of one record alone. */
+    private fun isLarge(records: Records) = Kind.of(records.kind(0)) == Kind.LARGE_ARRAY
 
     /**
      * Frees what the processes with these [pids] and all below them have held, which are dead or get killed for it, and
@@ -205,25 +323,39 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val dead = peers.proveDead(pids)
         if (dead.isEmpty()) return
         for (number in peers.recordFiles()) {
-            val records = openOfDead(number) ?: continue
+            val records = openOfDead(number, dead) ?: continue
             dead.forEach { Recovery(it, this).recover(records) }
+            if (isLarge(records) && records.isOver(0)) removeOfDead(number) // who was to do it may be dead
         }
         dead.forEach(peers::strikeOff)
+        wakeAll()
+    }
+
+    /** Has all who wait look again, in all processes. */
+    private fun wakeAll() {
         peers.others().forEach { lines.bells.ringForAll(it) }
         Quiet.during { lines.lookAtAll() }
     }
 
-    /** A file of a dead process; null if there is nothing in it to free, or nothing that could be. */
-    private fun openOfDead(number: Int): Records? {
+    private fun removeOfDead(number: Int) = try {
+        peers.removeRecords(number)
+    } catch (failure: IOException) { // it goes with the program
+        LOG.log(WARNING, "what a dead process shared takes up space: {0}", failure)
+    }
+
+    /** A file in which [dead] may have held something; null if there is nothing to free, or nothing that could be. */
+    private fun openOfDead(number: Int, dead: List<Peer>): Records? {
         var tries = 0
         while (true) {
             try {
-                return fileOf(number)
+                return files[number] ?: peers.openRecords(number).let { if (isLarge(it)) it else cached(it) }
             } catch (_: UnfinishedException) { // nobody else has ever seen it
+                if (dead.any { it.slot == number % PLACES }) removeOfDead(number)
                 return null
             } catch (_: NoSuchFileException) {
                 return null
             } catch (damaged: DamagedException) {
+                if (number !in peers.recordFiles()) return null // it was just being removed
                 LOG.log(WARNING, "what a dead process shared is lost: {0}", damaged.message)
                 return null
             } catch (failure: IOException) { // too many open files, mostly: until it works the dead holds on to it
@@ -254,15 +386,15 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         for (number in peers.recordFiles()) {
             if (number % PLACES != self) continue
             val records = try {
-                fileOf(number)
+                peers.openRecords(number)
             } catch (_: IOException) {
                 continue // what cannot be opened is not used: there are other files
             }
-            shelfOf(records.size).inherit(records)
+            if (!isLarge(records)) shelfOf(records.size).inherit(cached(records))
         }
     }
 
-    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, ::collect, ::newFile) }
+    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, ::collectIfDue, ::newFile) }
 
     private fun cellOf(id: Long): SharedCell? {
         val records = files[(id ushr FILE).toInt()] ?: return null
@@ -280,9 +412,18 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** A file's number says in which place the process is that gives out its records. */
         private const val PLACES = 128
 
+        /** What is larger than this has a file of its own. */
+        private const val SHELVED_BYTES = 1 shl 20
+
+        /** The most that an array can have. */
+        val MOST_BYTES: Int get() = Records.LARGEST
+
         /** Less than this nobody minds. */
         private const val MUCH = 16L shl 20
         private const val COLLECTION_MILLIS = 100L
+
+        /** In which the collector hands over the next thing that it has found. */
+        private const val HAND_OVER_MILLIS = 10L
 
         /** Ten seconds, in which others may close what they have open. */
         private const val TRIES = 500

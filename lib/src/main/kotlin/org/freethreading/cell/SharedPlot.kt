@@ -1,12 +1,18 @@
 package org.freethreading.cell
 
 import org.freethreading.memory.Address
+import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Passenger
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.TracksLayout
+import java.io.IOException
+import java.io.UncheckedIOException
+import java.lang.ref.WeakReference
+import java.nio.ByteBuffer
+import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 
 /**
@@ -63,6 +69,85 @@ internal class SharedPlot(
         if (parts.get() > 0) records.bits(index, SECOND_LINE).set(memory.self)
     }
 
+    // Arrays
+
+    override fun bytes(size: Int): ByteBuffer {
+        if (size > records.size) throw IndexOutOfBoundsException("$size bytes of a record of ${records.size}")
+        return records.memory.slice(records.offsetOf(index), size)
+    }
+
+    private var lastView: WeakReference<ByteBuffer>? = null
+
+    /**
+     * Mapped once more: parts of it keep the object alive that the mapping belongs to, whatever they were made from, and
+     * so that one can be watched, which that of all records in the file cannot.
+     */
+    override fun view(size: Int): ByteBuffer = synchronized(this) {
+        val view = lastView?.get() ?: newView(size).also { lastView = WeakReference(it) }
+        view.duplicate().order(view.order())
+    }
+
+    private fun newView(size: Int): ByteBuffer = try {
+        records.memory.mapAgain(records.offsetOf(index), size).also { memory.keepAsLongAs(it, this) }
+    } catch (failure: IOException) {
+        throw UncheckedIOException("an array cannot be mapped into memory again: ${failure.message}", failure)
+    }
+
+    // Ends of pipes
+
+    private val end: EndLayout? = if (Kind.of(records.kind(index)) == Kind.CONNECTION) EndLayout(records, index) else null
+
+    /** How many parcels here have it in them. */
+    private val aboard = AtomicInteger()
+
+    @Volatile
+    private var hasJoined = false
+
+    override fun prepareEnd(pipe: Plot, number: Int) = end!!.prepare(pipe.address!!, number)
+
+    override fun joinEnd() {
+        if (hasJoined) return
+        end?.participants?.set(memory.self)
+        hasJoined = true
+    }
+
+    override fun aboard(): Passenger = if (end == null) this else Aboard(this).also { embark(it) }
+
+    private fun embark(one: Aboard) = synchronized(aboard) {
+        memory.whenCollected(one, one.departure)
+        if (aboard.getAndIncrement() == 0) end!!.senders.set(memory.self)
+    }
+
+    private fun disembark() {
+        synchronized(aboard) {
+            if (aboard.decrementAndGet() == 0) end!!.senders.clear(memory.self)
+        }
+        closeIfDeserted()
+    }
+
+    private fun closeIfDeserted() {
+        if (end != null && end.isDeserted()) memory.close(end)
+    }
+
+    /** An end in one parcel: as long as that may be sent, it is not deserted. */
+    private class Aboard(private val plot: SharedPlot) : Passenger by plot {
+        val departure = Departure(plot)
+
+        override fun lift() {
+            plot.lift()
+            departure()
+        }
+
+        override fun drop() = departure()
+    }
+
+    /** Happens once, also to a parcel that is just forgotten, on which it must not hold. */
+    private class Departure(private val plot: SharedPlot) : AtomicBoolean(), () -> Unit {
+        override fun invoke() {
+            if (compareAndSet(false, true)) plot.disembark()
+        }
+    }
+
     /** What there is in it besides cells, if it is a queue's. */
     fun queueLayout() = QueueLayout(Record(records, index))
 
@@ -74,7 +159,10 @@ internal class SharedPlot(
 
     override fun lift() = records.lift(index)
 
-    override fun land() = records.land(index)
+    override fun land() {
+        records.land(index)
+        closeIfDeserted()
+    }
 
     private inner class SharedLedger(private val line: SharedCell) : Ledger {
         override val self: Int get() = memory.lines.self

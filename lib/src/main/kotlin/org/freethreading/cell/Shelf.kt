@@ -27,7 +27,7 @@ internal class Shelf(
         if (freed.isEmpty()) fresh(kind, user)?.let { return it }
         if (freed.isEmpty()) replenish()
         val place = freed.removeFirstOrNull() ?: return fresh(kind, user)!!
-        place.also { it.records.reuse(it.index, kind.ordinal, kind.isQueue, user) }
+        place.also { it.records.reuse(it.index, kind.ordinal, kind.hasContents, user) }
     }
 
     /** Gives out the records of a file, too, whose maker is dead. */
@@ -38,7 +38,7 @@ internal class Shelf(
 
     private fun fresh(kind: Kind, user: Int): Place? {
         val newest = files.lastOrNull() ?: return null
-        val index = newest.allocateFresh(kind.ordinal, kind.isQueue, user)
+        val index = newest.allocateFresh(kind.ordinal, kind.hasContents, user)
         return if (index == Records.NONE) null else Place(newest, index)
     }
 

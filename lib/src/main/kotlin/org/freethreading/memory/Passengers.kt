@@ -9,6 +9,12 @@ internal interface Passenger {
 
     /** It will never arrive. */
     fun land()
+
+    /** What stands for it in one parcel. */
+    fun aboard(): Passenger = this
+
+    /** That parcel is done with: it will not set out any more. */
+    fun drop() = Unit
 }
 
 /** Lists the records whose handles are written, for what carries them to keep them alive. */
@@ -17,7 +23,7 @@ internal object Passengers {
 
     /** The handle of [passenger] is being written. */
     fun board(passenger: Passenger) {
-        boarding.get()?.add(passenger)
+        boarding.get()?.add(passenger.aboard())
     }
 
     /** Runs [write], and gives [listed] those whose handles it has written. */
@@ -25,6 +31,9 @@ internal object Passengers {
         val before = begin()
         try {
             return write().also { listed(all()) }
+        } catch (failure: Throwable) {
+            all().forEach(Passenger::drop)
+            throw failure
         } finally {
             end(before)
         }

@@ -68,4 +68,13 @@ internal interface Store {
      * @throws IllegalStateException if there is nothing any more at one of the addresses
      */
     fun receive(passengers: List<Address>): List<Any>
+
+    /** As [receive], of what nobody will ever read. */
+    fun discard(passengers: List<Address>)
+
+    /** Nobody will ever use that [end] of a pipe: whoever is at the other one is to know. */
+    fun close(end: EndLayout)
+
+    /** Gives back the memory of the only record in file [number], which is over. */
+    fun remove(number: Int)
 }

@@ -25,6 +25,8 @@ internal data class Address(val file: Int, val index: Int, val generation: Int)
  * one of both as long as anybody can get to the record. That there is neither is seen by reading the flights, the
  * users, and the flights again: if nothing set out or arrived in between, the users were none while nothing was on its
  * way. The generation tells a handle that came too late.
+ *
+ * A large record has a file of its own, which is deleted when its contents are to be freed.
  */
 internal class Records private constructor(val number: Int, val memory: Segment) {
     val size: Int = memory.getLong(SIZE).toInt()
@@ -122,7 +124,8 @@ internal class Records private constructor(val number: Int, val memory: Segment)
         }
     }
 
-    private fun isThere(index: Int, generation: Int): Boolean {
+    /** Whether the record at [index] is in use, and the one of this [generation]. */
+    fun isThere(index: Int, generation: Int): Boolean {
         val state = state(index)
         return state and (USED or CLOSING) == USED && (state ushr GENERATION).toInt() == generation
     }
@@ -131,7 +134,11 @@ internal class Records private constructor(val number: Int, val memory: Segment)
 
     private fun state(index: Int) = memory.getLongVolatile(headOf(index))
 
-    private fun flights(index: Int) = memory.getLongVolatile(headOf(index) + FLIGHTS)
+    /** How many handles are on their way, and how often that has changed: equal only if nothing has. */
+    fun flights(index: Int): Long = memory.getLongVolatile(headOf(index) + FLIGHTS)
+
+    /** Whether the record is free, or about to be: nobody will get to it any more. */
+    fun isOver(index: Int): Boolean = state(index) and (USED or CLOSING) != USED
 
     private fun headOf(index: Int) = HEADS + index * HEAD
 
@@ -159,24 +166,38 @@ internal class Records private constructor(val number: Int, val memory: Segment)
 
         fun bytes(size: Int, count: Int): Int = firstRecord(count) + size * count
 
+        /** How large a record can be that has a file of its own. */
+        val LARGEST: Int = (Int.MAX_VALUE - firstRecord(1)) / LINE * LINE
+
+        /** Whether a handle is on its way, as [flights] says. */
+        fun isOnTheWay(flights: Long): Boolean = flights and ON_THE_WAY != 0L
+
         /**
-         * Makes file [number] at [path] with [count] records of [size] bytes, a multiple of 64.
+         * Makes file [number] at [path] with [count] records of [size] bytes, a multiple of 64, of which [prepare] may
+         * take some before anybody else can see them.
          *
          * @throws java.io.IOException if there is no space for it
          */
-        fun create(path: Path, number: Int, size: Int, count: Int) =
-            Records(number, Segment.create(path, bytes(size, count)) { prepare(size, count) })
+        fun create(path: Path, number: Int, size: Int, count: Int, prepare: Records.() -> Unit = {}): Records {
+            lateinit var records: Records
+            Segment.create(path, bytes(size, count)) { records = prepared(number, size, count, prepare) }
+            return records
+        }
 
         /** In memory that is nobody else's, as a test needs it. */
-        fun unshared(number: Int, size: Int, count: Int, step: Step) =
-            Records(number, Segment.unshared(bytes(size, count), step).apply { prepare(size, count) })
+        fun unshared(number: Int, size: Int, count: Int, prepare: Records.() -> Unit = {}, step: Step): Records =
+            Segment.unshared(bytes(size, count), step).prepared(number, size, count, prepare)
+
+        /** Deletes the file at [path], of which the one record is free or about to be: only its head is looked at. */
+        fun remove(path: Path) = Segment.remove(path, firstRecord(1))
 
         /** The same file as [other], as another process sees it. */
         fun attach(other: Records) = Records(other.number, other.memory)
 
-        private fun Segment.prepare(size: Int, count: Int) {
+        private fun Segment.prepared(number: Int, size: Int, count: Int, prepare: Records.() -> Unit): Records {
             putLong(SIZE, size.toLong())
             putLong(COUNT, count.toLong())
+            return Records(number, this).apply(prepare)
         }
 
         /** @throws java.io.IOException if there is no such file, or it is none of records */

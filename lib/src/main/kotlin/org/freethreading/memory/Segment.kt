@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel
 import java.nio.channels.FileChannel.MapMode.READ_WRITE
 import java.nio.file.FileAlreadyExistsException
 import java.nio.file.Files
+import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.nio.file.StandardOpenOption.CREATE_NEW
 import java.nio.file.StandardOpenOption.READ
@@ -35,7 +36,7 @@ internal class UnfinishedException(message: String) : IOException(message)
  *          | magic | layout version | size | 0 ...  START
  *
  * All of the file is written once before it is mapped: a full disk is an exception here and no fault at the first
- * touch. It is never truncated while somebody may have it mapped.
+ * touch. It is never truncated while somebody may have it mapped, but for [remove].
  */
 internal class Segment private constructor(
     private val file: Path?,
@@ -107,6 +108,21 @@ internal class Segment private constructor(
         bytes.put(offset, source, from, length)
     }
 
+    /** The [length] bytes from [offset] on, in little endian. It is only a part of this segment: no access is a [step]. */
+    fun slice(offset: Int, length: Int): ByteBuffer = bytes.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN)
+
+    /**
+     * The same bytes as [slice], mapped once more: who holds them, or a part of them, holds that object and not this one.
+     *
+     * @throws IOException if the file cannot be opened, or there is no room for it among the addresses of this process
+     */
+    fun mapAgain(offset: Int, length: Int): ByteBuffer {
+        if (file == null) return slice(offset, length)
+        return uninterruptibly {
+            FileChannel.open(file, READ, WRITE).use { it.map(READ_WRITE, offset.toLong(), length.toLong()) }
+        }.order(ByteOrder.LITTLE_ENDIAN)
+    }
+
     companion object {
         /** Where the user's part begins. */
         const val START = 128
@@ -115,6 +131,9 @@ internal class Segment private constructor(
         private const val AT_LAYOUT = 8
         private const val AT_SIZE = 16
         private const val STEP = 1 shl 16
+
+        /** Not less than a page, in general, so that what is left is never read as if there were nothing. */
+        private const val LEAST_KEPT = 4096
         private val OWNER_ONLY = arrayOf(asFileAttribute(fromString("rw-------")))
 
         @JvmField val LONG: VarHandle =
@@ -168,6 +187,26 @@ internal class Segment private constructor(
                 if (segment.getLong(AT_SIZE) != size) throw DamagedException("$path was cut to $size bytes")
                 segment
             }
+        }
+
+        /**
+         * Deletes the file at [path], of which nobody uses more than the first [head] bytes any more, and gives the
+         * memory behind them back at once, whoever may still have it mapped: their mappings go when their collectors
+         * get to them. An interrupt is kept for later.
+         *
+         * @throws IOException if it cannot be deleted
+         */
+        fun remove(path: Path, head: Int) = uninterruptibly {
+            try {
+                FileChannel.open(path, WRITE).use { file ->
+                    Files.deleteIfExists(path.toRealPath())
+                    Files.deleteIfExists(path) // if that was a link
+                    file.truncate(maxOf(head, LEAST_KEPT).toLong())
+                }
+            } catch (_: NoSuchFileException) {
+                Files.deleteIfExists(path) // a link to nothing
+            }
+            Unit
         }
 
         /** Memory of [size] bytes that is nobody else's; [step] is called before each access that others rely on. */

@@ -11,11 +11,18 @@ internal interface Peers {
     val self: Peer
 
     /**
-     * Makes a file of records.
+     * Makes a file of records, of which [prepare] may take some before anybody else can see them.
      *
      * @throws java.io.IOException if there is room nowhere
      */
-    fun newRecords(number: Int, size: Int, count: Int): Records
+    fun newRecords(number: Int, size: Int, count: Int, prepare: Records.() -> Unit = {}): Records
+
+    /**
+     * Deletes the file of this [number], of which the only record is over. Does nothing if it is gone already.
+     *
+     * @throws java.io.IOException if it cannot be deleted
+     */
+    fun removeRecords(number: Int)
 
     /** @throws java.io.IOException if there is none of this [number] */
     fun openRecords(number: Int): Records

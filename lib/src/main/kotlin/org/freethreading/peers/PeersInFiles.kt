@@ -36,13 +36,15 @@ internal class PeersInFiles(
     override fun openRecords(number: Int): Records = Records.attach(pathOfRecords(number), number)
 
     /** Where there is no room for it, it is only a link, to where there is. */
-    override fun newRecords(number: Int, size: Int, count: Int): Records {
+    override fun newRecords(number: Int, size: Int, count: Int, prepare: Records.() -> Unit): Records {
         val path = pathOfRecords(number)
         val place = places.withRoomFor(Records.bytes(size, count).toLong()).resolve(path.fileName)
-        val records = Records.create(place, number, size, count)
+        val records = Records.create(place, number, size, count, prepare)
         if (place != path) Files.createSymbolicLink(path, place)
         return records
     }
+
+    override fun removeRecords(number: Int) = Records.remove(pathOfRecords(number))
 
     fun pathOfBell(slot: Int): Path = home.resolve("$slot-${table.generation(slot)}.bell")
 

@@ -27,7 +27,7 @@ internal class Stowed(val place: Place, private val store: Store) {
     /** Nobody will open it any more. What cannot be freed, since it is damaged, or no file can be opened, is left. */
     fun drop() {
         try {
-            receive()
+            store.discard(passengers)
         } catch (_: IllegalStateException) {
             // Gone already.
         } catch (_: UncheckedIOException) {

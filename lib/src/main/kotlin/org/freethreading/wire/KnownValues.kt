@@ -99,6 +99,7 @@ private val PRIMITIVES =
     listOf(
         "Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "Queue", "RLock", "Semaphore", "SimpleQueue",
         "SharedBoolean", "SharedDouble", "SharedInt", "SharedLong",
+        "SharedByteArray", "SharedDoubleArray", "SharedIntArray", "SharedLongArray", "Connection", "Pipe", "BothEnds",
     )
         .flatMap { listOf("org.freethreading.$it\$Handle", "org.freethreading.$it", "org.freethreading.java.$it") }
         .plus("org.freethreading.cell.SharedHandle").toSet()

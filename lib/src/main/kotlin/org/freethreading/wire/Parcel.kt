@@ -38,7 +38,7 @@ internal class BytesParcel(val bytes: ByteArray, override val passengers: List<P
 
     override fun open(): ParcelInput = ParcelInput.of(bytes)
 
-    override fun drop() = Unit
+    override fun drop() = passengers.forEach(Passenger::drop)
 }
 
 /** The file at [path], which belongs to this parcel. It is not trusted to be there, or to be as long as it should. */
@@ -50,6 +50,7 @@ internal class FileParcel(
     override fun open(): ParcelInput = ParcelInput.of(path, size)
 
     override fun drop() {
+        passengers.forEach(Passenger::drop)
         try {
             Files.deleteIfExists(path)
         } catch (_: IOException) {

@@ -21,6 +21,38 @@ class SharedMemoryTest : FunSpec({
         simulation.end()
     }
 
+    test("an array for which there is no room is refused when it is made, with the reason, however large it is") {
+        val simulation = Simulation()
+        val process = simulation.newProcess()
+        simulation.hasRoom = false
+
+        for (bytes in listOf(100, 2_000_000)) {
+            val failure = shouldThrow<UncheckedIOException> { process.memory.allocateArray(bytes) }
+            failure.message shouldBe "no space for what processes share: ${failure.cause?.message}"
+        }
+
+        simulation.hasRoom = true
+        process.memory.allocateArray(2_000_000).bytes(2_000_000).get(1_999_999) shouldBe 0
+        simulation.end()
+    }
+
+    test("the file of a large array is gone when the last process that used it is dead, whoever made it") {
+        val simulation = Simulation()
+        val heir = simulation.heir
+        val (maker, user) = List(2) { simulation.newProcess() }
+        val plot = maker.memory.allocateArray(2_000_000)
+        user.attach(plot)
+        val files = heir.recordFiles()
+
+        simulation.bury(maker, heir)
+        heir.recordFiles() shouldBe files
+        simulation.bury(user, heir)
+
+        heir.recordFiles() shouldBe files - plot.address.file
+        shouldThrow<IllegalStateException> { heir.attach(plot) }
+        simulation.end()
+    }
+
     test("a handle that arrives when its record is gone, or another one's, is refused with what to do") {
         val simulation = Simulation()
         val (sender, receiver) = List(2) { simulation.newProcess() }

@@ -68,9 +68,13 @@ internal class Simulation {
 
         override val folders: List<Path> get() = emptyList()
 
-        override fun newRecords(number: Int, size: Int, count: Int): Records {
+        override fun newRecords(number: Int, size: Int, count: Int, prepare: Records.() -> Unit): Records {
             if (!hasRoom) throw IOException("no room for ${Records.bytes(size, count)} bytes")
-            return Records.unshared(number, size, count) { running.get()?.step() }.also { files += it }
+            return Records.unshared(number, size, count, prepare) { running.get()?.step() }.also { files += it }
+        }
+
+        override fun removeRecords(number: Int) {
+            files.removeIf { it.number == number }
         }
 
         override fun openRecords(number: Int) =

@@ -1,0 +1,62 @@
+package org.freethreading.memory
+
+/**
+ * One end of a pipe between processes, and who has it:
+ *
+ *     line 0    | marks 8 | place of the pipe 8 | its generation 8 | which end 8 |
+ *     line 1    | who takes part 16 | who is sending it 16 |      a bit for each process
+ *
+ *     takes part    has got a handle of it, or used it          set by itself; cleared by whoever buries it
+ *     is sending    has packed it for somebody who may not      set and cleared by itself; cleared by whoever buries it
+ *                   have got it yet
+ *     taken         somebody took part who is dead              the only mark; set, for good, before his bit is cleared
+ *
+ * Whoever gets it takes part before the handle counts as arrived, and a handle sets out before it counts as no longer
+ * packed. So it is deserted when somebody has taken part, and now nobody does, nobody is sending it, and no handle is
+ * on its way; all of them seen without a handle setting out or arriving in between.
+ */
+internal class EndLayout(private val records: Records, private val index: Int) {
+    val participants = records.bits(index, LINE)
+    val senders = records.bits(index, LINE + Bits.BYTES)
+    private val marks = records.word(index, 0)
+    private val place = records.word(index, PLACE)
+    private val generation = records.word(index, GENERATION)
+    private val side = records.word(index, SIDE)
+
+    /** Where the word is that both ends have. */
+    val pipe: Address get() = place.value.let { Address(Record.fileOf(it), Record.indexOf(it), generation.value.toInt()) }
+
+    /** Which of the two ends it is. */
+    val number: Int get() = side.value.toInt()
+
+    /** It is end [number] of the pipe at [pipe]. */
+    fun prepare(pipe: Address, number: Int) {
+        place.value = (pipe.file.toLong() shl Int.SIZE_BITS) or pipe.index.toLong()
+        generation.value = pipe.generation.toLong()
+        side.value = number.toLong()
+    }
+
+    /** The process at [slot] is dead. */
+    fun forget(slot: Int) {
+        if (participants[slot]) marks.value = TAKEN
+        participants.clear(slot)
+        senders.clear(slot)
+    }
+
+    fun isDeserted(): Boolean {
+        if (marks.value != TAKEN) return false
+        while (true) {
+            val flights = records.flights(index)
+            if (Records.isOnTheWay(flights) || !senders.isEmpty || !participants.isEmpty) return false
+            if (records.flights(index) == flights) return true
+        }
+    }
+
+    private companion object {
+        const val TAKEN = 1L
+        const val PLACE = 8
+        const val GENERATION = 16
+        const val SIDE = 24
+        const val LINE = 64
+    }
+}
