@@ -67,7 +67,9 @@ public sealed class Backend : Serializable {
     /** The memory of a new array of [length] elements of [width] bytes. */
     internal fun newArray(length: Int, width: Int): Plot {
         val most = SharedMemory.MOST_BYTES / width
-        require(length in 0..most) { "an array cannot have a length of $length: with elements of $width bytes it takes 0 to $most" }
+        require(length in 0..most) {
+            "an array cannot have a length of $length: with elements of $width bytes it takes 0 to $most"
+        }
         Here.requireShared("primitive")
         return allocateArray(length * width)
     }

@@ -21,7 +21,8 @@ import kotlin.time.Duration
  * **Death.** Between processes, a process takes part in an end when it has got a handle of it, or has used it; not by
  * having made the pipe, or passed the end on. When all who have taken part have ended, killed or not, and no handle of
  * the end is on its way to somebody, it is closed for good. An end that nobody has ever taken part in stays open. A
- * process that lives keeps its ends open, also those that it holds no more; among threads only [close] ends anything.
+ * process that lives keeps the ends that it has taken part in open. One that no process holds any more may be closed
+ * when the garbage collector has found out; among threads only [close] ends anything.
  *
  * **Items.** Between processes they are encoded by the sender, and what cannot travel is refused there and then, as by
  * a [Queue]. An item that a process has received is gone with that process.

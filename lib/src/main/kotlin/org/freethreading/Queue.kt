@@ -14,6 +14,7 @@ import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
 import org.freethreading.queue.Items
 import java.io.Serializable
+import java.util.concurrent.atomic.AtomicReference
 import kotlin.time.Duration
 
 /**
@@ -62,6 +63,11 @@ public class Queue<T> internal constructor(
 
     @Volatile
     private var seenLeft = 0L
+
+    /**
+     * The simple queue that shows nothing but this one, if there is one here: it is the same however often it comes.
+     */
+    internal val simple = AtomicReference<SimpleQueue<T>?>()
 
     /** How often items were removed other than by taking the first. Written with both locks held, read with either. */
     private var removals = 0

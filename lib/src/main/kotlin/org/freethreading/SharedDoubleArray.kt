@@ -70,8 +70,8 @@ public class SharedDoubleArray internal constructor(
         Double.fromBits(elements.swapLong(at(index), newValue.toBits()))
 
     /**
-     * Makes the element at [index] [newValue] if it is [expectedValue], and says so. They are compared by their bits, as
-     * `equals` does: NaN is NaN, and 0.0 is not -0.0.
+     * Makes the element at [index] [newValue] if it is [expectedValue], and says so. They are compared by their bits,
+     * as `equals` does: NaN is NaN, and 0.0 is not -0.0.
      */
     public fun compareAndSet(index: Int, expectedValue: Double, newValue: Double): Boolean {
         val place = at(index)
@@ -151,9 +151,9 @@ public class SharedDoubleArray internal constructor(
     public fun write(values: DoubleArray): Unit = write(0, values)
 
     /**
-     * The very memory of the array, in little endian: what is written to either is seen in both. Reading and
-     * writing it is as with any buffer, neither atomic nor ordered. As long as somebody holds the buffer, or a part of
-     * it, the memory stays what it is. A part (`slice`, `duplicate`) has to be told the order again, as with any buffer.
+     * The very memory of the array, in little endian: what is written to either is seen in both. Reading and writing it
+     * is as with any buffer, neither atomic nor ordered. As long as somebody holds the buffer, or a part of it, the
+     * memory stays what it is. A part (`slice`, `duplicate`) has to be told the order again, as with any buffer.
      *
      * @throws java.io.UncheckedIOException between processes, if the memory cannot be mapped once more
      */

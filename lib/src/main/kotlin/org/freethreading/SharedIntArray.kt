@@ -151,9 +151,9 @@ public class SharedIntArray internal constructor(
     public fun write(values: IntArray): Unit = write(0, values)
 
     /**
-     * The very memory of the array, in little endian: what is written to either is seen in both. Reading and
-     * writing it is as with any buffer, neither atomic nor ordered. As long as somebody holds the buffer, or a part of
-     * it, the memory stays what it is. A part (`slice`, `duplicate`) has to be told the order again, as with any buffer.
+     * The very memory of the array, in little endian: what is written to either is seen in both. Reading and writing it
+     * is as with any buffer, neither atomic nor ordered. As long as somebody holds the buffer, or a part of it, the
+     * memory stays what it is. A part (`slice`, `duplicate`) has to be told the order again, as with any buffer.
      *
      * @throws java.io.UncheckedIOException between processes, if the memory cannot be mapped once more
      */

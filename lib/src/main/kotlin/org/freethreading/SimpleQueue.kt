@@ -1,6 +1,8 @@
 package org.freethreading
 
 import kotlinx.coroutines.channels.ChannelResult
+import org.freethreading.cell.SharedPlot
+import org.freethreading.wire.HeapHandle
 import java.io.Serializable
 import kotlin.time.Duration
 
@@ -14,6 +16,10 @@ public class SimpleQueue<T> internal constructor(private val queue: Queue<T>) : 
     /** Makes an empty queue for the workers of [backend]. */
     @JvmOverloads
     public constructor(backend: Backend = Backend.current()) : this(Queue(capacity = 0, backend = backend))
+
+    init {
+        queue.simple.compareAndSet(null, this)
+    }
 
     /** How many items are in the queue at the moment of the call. */
     public val size: Int get() = queue.size
@@ -64,10 +70,10 @@ public class SimpleQueue<T> internal constructor(private val queue: Queue<T>) : 
     /** Says how many items are in it. */
     override fun toString(): String = "Simple$queue"
 
-    private fun writeReplace(): Any = queue.plot.handleOf(this) { Handle(queue) }
+    private fun writeReplace(): Any = if (queue.plot is SharedPlot) Handle(queue) else HeapHandle(this)
 
     private class Handle(private val queue: Queue<*>) : Serializable {
-        private fun readResolve(): Any = SimpleQueue(queue)
+        private fun readResolve(): Any = queue.simple.get() ?: SimpleQueue(queue).run { queue.simple.get()!! }
 
         private companion object {
             private const val serialVersionUID = 1L

@@ -49,6 +49,22 @@ class PrimitivesTravelTest : FunSpec({
         }
     }
 
+    for (primitive in listOf(
+        Lock(PROCESSES), RLock(PROCESSES), Semaphore(1, PROCESSES), BoundedSemaphore(1, PROCESSES), Condition(PROCESSES),
+        Event(PROCESSES), Barrier(1, backend = PROCESSES), Queue<Any>(backend = PROCESSES), SimpleQueue<Any>(PROCESSES),
+        SharedLong(1, PROCESSES), SharedIntArray(1, PROCESSES), Pipe.create<Any>(PROCESSES).first(),
+    )) {
+        test("a ${primitive.javaClass.simpleName} that processes share is the same one when it comes back") {
+            val queue = Queue<Any>(backend = PROCESSES)
+
+            queue.put(listOf(primitive))
+            queue.put(primitive)
+
+            ((queue.get() as List<*>).single() === primitive) shouldBe true
+            (queue.get() === primitive) shouldBe true
+        }
+    }
+
     test("a barrier's action that cannot travel is refused in strict mode") {
         val thread = Thread.currentThread()
 

@@ -213,6 +213,7 @@ private fun arraysContract(backend: Backend) = funSpec {
                     array.addAndGet(length - 1, 5)
                     array.write(length - 4, byteArrayOf(1, 2, 3))
                     array.asByteBuffer().put(0, 9)
+                    Unit
                 }
             }
 

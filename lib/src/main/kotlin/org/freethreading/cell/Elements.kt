@@ -10,9 +10,9 @@ import java.nio.ByteOrder.LITTLE_ENDIAN
  * The elements of an array, one after the other in the memory of [plot], from its beginning. The callers see to it that
  * an index is one of those there are.
  *
- * Each access is whole and has volatile effects, and keeps the plot to its end: by then the caller may hold the array no
- * more. A byte is read from, and changed by compare-and-set on, the four that it lies in, so that its neighbours keep
- * theirs. Those calls that read or write many elements take each of them whole, but not all of them at once.
+ * Each access is whole and has volatile effects, and keeps the plot to its end: by then the caller may hold the array
+ * no more. A byte is read from, and changed by compare-and-set on, the four that it lies in, so that its neighbours
+ * keep theirs. Those calls that read or write many elements take each of them whole, but not all of them at once.
  *
  * @param size how many bytes there are
  */

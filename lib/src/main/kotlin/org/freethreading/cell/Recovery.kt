@@ -100,7 +100,9 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
     }
 }
 
-/** Frees what hangs on a record that nobody uses any more: a queue's chunks, an array's file, the other end of a pipe. */
+/**
+ * Frees what hangs on a record that nobody uses any more: a queue's chunks, an array's file, the other end of a pipe.
+ */
 internal fun freeContents(records: Records, index: Int, store: Store) {
     when (val kind = Kind.of(records.kind(index))) {
         Kind.LARGE_ARRAY -> store.remove(records.number)

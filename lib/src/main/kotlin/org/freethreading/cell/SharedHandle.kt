@@ -28,7 +28,8 @@ internal abstract class SharedHandle(@Transient private var plot: SharedPlot?) :
 
     private fun readObject(input: ObjectInputStream) {
         input.defaultReadObject()
-        plot = SharedMemory.own.attach(Address(input.readInt(), input.readInt(), input.readInt())).also(SharedPlot::joinEnd)
+        val address = Address(input.readInt(), input.readInt(), input.readInt())
+        plot = SharedMemory.own.attach(address).also(SharedPlot::joinEnd)
     }
 
     protected fun readResolve(): Any = plot!!.resident(::primitiveOf)

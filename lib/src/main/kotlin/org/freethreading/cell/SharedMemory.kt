@@ -87,7 +87,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         plots[plot.address]?.free = free
     }
 
-    /** Has [gone] called when the garbage collector has found that nobody holds [target], which [gone] must not either. */
+    /** Has [gone] called some time after nobody holds [target] any more, which [gone] must not either. */
     fun whenCollected(target: Any, gone: () -> Unit) {
         watched += Watched(target, collected, gone)
     }
@@ -262,7 +262,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             val before = watched.size
             val sample = WeakReference(Any())
             System.gc()
-            leaveAll { uninterruptibly { collected.remove(if (sample.get() == null) HAND_OVER_MILLIS else COLLECTION_MILLIS) } }
+            leaveAll {
+                val millis = if (sample.get() == null) HAND_OVER_MILLIS else COLLECTION_MILLIS
+                uninterruptibly { collected.remove(millis) }
+            }
             if (watched.size >= before) return
         }
     }

@@ -79,8 +79,8 @@ internal class SharedPlot(
     private var lastView: WeakReference<ByteBuffer>? = null
 
     /**
-     * Mapped once more: parts of it keep the object alive that the mapping belongs to, whatever they were made from, and
-     * so that one can be watched, which that of all records in the file cannot.
+     * Mapped once more: whatever parts are made of it, they keep the object alive that the mapping belongs to. So that
+     * one can be watched, as the one of all records in the file cannot.
      */
     override fun view(size: Int): ByteBuffer = synchronized(this) {
         val view = lastView?.get() ?: newView(size).also { lastView = WeakReference(it) }
@@ -95,7 +95,8 @@ internal class SharedPlot(
 
     // Ends of pipes
 
-    private val end: EndLayout? = if (Kind.of(records.kind(index)) == Kind.CONNECTION) EndLayout(records, index) else null
+    private val end: EndLayout? =
+        if (Kind.of(records.kind(index)) == Kind.CONNECTION) EndLayout(records, index) else null
 
     /** How many parcels here have it in them. */
     private val aboard = AtomicInteger()

@@ -24,7 +24,8 @@ internal class EndLayout(private val records: Records, private val index: Int) {
     private val side = records.word(index, SIDE)
 
     /** Where the word is that both ends have. */
-    val pipe: Address get() = place.value.let { Address(Record.fileOf(it), Record.indexOf(it), generation.value.toInt()) }
+    val pipe: Address
+        get() = place.value.let { Address(Record.fileOf(it), Record.indexOf(it), generation.value.toInt()) }
 
     /** Which of the two ends it is. */
     val number: Int get() = side.value.toInt()

@@ -108,11 +108,14 @@ internal class Segment private constructor(
         bytes.put(offset, source, from, length)
     }
 
-    /** The [length] bytes from [offset] on, in little endian. It is only a part of this segment: no access is a [step]. */
+    /**
+     * The [length] bytes from [offset] on, in little endian. It is only a part of this segment: no access is a [step].
+     */
     fun slice(offset: Int, length: Int): ByteBuffer = bytes.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN)
 
     /**
-     * The same bytes as [slice], mapped once more: who holds them, or a part of them, holds that object and not this one.
+     * The same bytes as [slice], mapped once more: who holds them, or a part of them, holds that object and not this
+     * one.
      *
      * @throws IOException if the file cannot be opened, or there is no room for it among the addresses of this process
      */
