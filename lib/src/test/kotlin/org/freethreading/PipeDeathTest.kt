@@ -230,8 +230,8 @@ class PipeDeathTest : FunSpec({
     }
 
     for ((what, work) in mapOf<String, suspend (Connection<Int>) -> Unit>(
-        "sends" to { end -> for (i in 1..2) end.send(i) },
-        "receives" to { end -> repeat(2) { end.receive() } },
+        "sends" to { end -> end.send(1) },
+        "receives" to { end -> end.receive() },
         "closes" to { end -> end.close() },
     )) {
         test("a process that $what is killed before each of its writes: the other end gets what was sent, and is told") {
@@ -239,7 +239,7 @@ class PipeDeathTest : FunSpec({
             while (withClue("step $step") {
                     SteppedVictim().use { victim ->
                         val (first, second) = Pipe.create<Int>(PROCESSES)
-                        for (i in 1..2) first.send(i)
+                        first.send(1)
                         val isHeld = victim.isHeldAt(step) { work(second) }
                         if (isHeld) {
                             victim.kill()
@@ -249,7 +249,7 @@ class PipeDeathTest : FunSpec({
                                 shouldThrow<ConnectionClosedException> { while (true) received += first.receive() }
                             }
                             end.result().message shouldBe OVER
-                            received shouldBeIn listOf(listOf(), listOf(1), listOf(1, 2))
+                            received shouldBeIn listOf(listOf(), listOf(1))
                             shouldThrow<ConnectionClosedException> { first.send(1) }.message shouldBe OVER
                         } else {
                             victim.end.await()
