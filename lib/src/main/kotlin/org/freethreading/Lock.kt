@@ -3,6 +3,7 @@ package org.freethreading
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
 import org.freethreading.cell.Cell
+import org.freethreading.cell.CoroutineWaiter
 import org.freethreading.cell.Deadline
 import org.freethreading.cell.Kind
 import org.freethreading.cell.LockWord
@@ -24,6 +25,7 @@ import org.freethreading.deadlock.Roll
 import org.freethreading.deadlock.Subject
 import org.freethreading.deadlock.Taken
 import org.freethreading.deadlock.Watch
+import org.freethreading.deadlock.callHere
 import org.freethreading.deadlock.coroutineOf
 import java.io.Serializable
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
@@ -242,6 +244,7 @@ public class Lock internal constructor(internal val plot: Plot, private val line
         if (subject == null) subject()
         if (Watch.isDetecting && !waiter.isTimed && !waiter.isListed) {
             waiter.isListed = true
+            if (waiter is CoroutineWaiter) waiter.call = callHere()
             Lookout.add(waiter)
         }
         return false

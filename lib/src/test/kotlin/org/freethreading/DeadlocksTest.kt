@@ -15,6 +15,7 @@ import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
+import java.io.File
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeSource
@@ -101,6 +102,7 @@ private fun detectionContract(backend: Backend) = funSpec {
             test("of $colours is found soon, and one of them gives up") {
                 Deadlocks.detect()
                 val locks = List(2) { Lock(backend) }
+                colours.forEach { it.party(backend, {}, {}).result() } // processes have to start first
                 val start = TimeSource.Monotonic.markNow()
 
                 ring(backend, colours, locks).shouldLoseOne().waits shouldHaveSize 2
@@ -193,8 +195,9 @@ private fun detectionContract(backend: Backend) = funSpec {
                 thrown.deadlock.waits.count { it.worker.startsWith("coroutine #") } shouldBe 1
                 for (wait in thrown.deadlock.waits) {
                     wait.lock shouldMatch "Lock@[0-9a-f.]+"
-                    wait.waitsAt.first().toString() shouldContain "DeadlocksTest.kt:"
-                    wait.takenAt.first().toString() shouldContain "DeadlocksTest.kt:"
+                    sourceOf(wait.takenAt.first()) shouldMatch ".*first.(lockBlocking|withLock).*"
+                    sourceOf(wait.waitsAt.first()) shouldMatch ".*second.(lockBlocking|withLock).*"
+                    (wait.waitsAt + wait.takenAt).filter { "worker" in it.className }.shouldBeEmpty()
                 }
             }
             thrown.message shouldContain "2 workers wait for each other:\n  "
@@ -305,6 +308,14 @@ internal fun List<Party<String>>.shouldLoseOne(): Deadlock {
         outcomes.single { it.isFailure }.exceptionOrNull().shouldBeInstanceOf<DeadlockException>().deadlock
     }
 }
+
+/** The line of this file that [call] names. */
+private fun sourceOf(call: StackTraceElement): String {
+    call.fileName shouldBe "DeadlocksTest.kt"
+    return SOURCE.readLines()[call.lineNumber - 1]
+}
+
+private val SOURCE = File("src/test/kotlin/org/freethreading/DeadlocksTest.kt")
 
 private fun both(first: Lock, second: Lock, meeting: Barrier): String {
     first.lockBlocking()

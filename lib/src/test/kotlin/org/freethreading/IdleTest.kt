@@ -15,42 +15,44 @@ class IdleTest : FunSpec({
     timeout = 120_000
     invocationTimeout = 60_000
 
-    for (isDetecting in listOf(false, true)) test(
-        "no thread wakes while processes wait for tasks, items, locks and events" +
-            if (isDetecting) ", and deadlocks are looked for" else "",
-    ).config(enabled = PROC.isDirectory) {
-        if (isDetecting) Deadlocks.detect()
-        val queue = Queue<Int>(backend = PROCESSES)
-        val lock = Lock(PROCESSES)
-        val event = Event(PROCESSES)
-        lock.lock()
-        WorkerPool.builder().workers(4).backend(PROCESSES).name("idle").build().use { pool ->
-            val waits = listOf(
-                pool.future { queue.getBlocking() },
-                pool.future { lock.lockBlocking() },
-                pool.future { event.awaitBlocking() },
-            )
-            val here = List(2) { Colour.THREAD.party(PROCESSES, { queue.getBlocking() }, { queue.get() }) }
-            here.forEach { it.awaitSleep() }
+    for (isDetecting in listOf(false, true)) {
+        test(
+            "no thread wakes while processes wait for tasks, items, locks and events" +
+                if (isDetecting) ", and deadlocks are looked for" else "",
+        ).config(enabled = PROC.isDirectory) {
+            if (isDetecting) Deadlocks.detect()
+            val queue = Queue<Int>(backend = PROCESSES)
+            val lock = Lock(PROCESSES)
+            val event = Event(PROCESSES)
+            lock.lock()
+            WorkerPool.builder().workers(4).backend(PROCESSES).name("idle").build().use { pool ->
+                val waits = listOf(
+                    pool.future { queue.getBlocking() },
+                    pool.future { lock.lockBlocking() },
+                    pool.future { event.awaitBlocking() },
+                )
+                val here = List(2) { Colour.THREAD.party(PROCESSES, { queue.getBlocking() }, { queue.get() }) }
+                here.forEach { it.awaitSleep() }
 
-            eventually(30.seconds) { // as soon as all have come to rest
-                val pids = pidsOf("idle") + ProcessHandle.current().pid()
-                val before = wakeUps(pids)
-                delay(2.seconds) // in which nothing is to happen: that is what is asked
-                val after = wakeUps(pids)
-                withClue("wake-ups in two seconds") {
-                    before.size shouldBeGreaterThan 6
-                    after.mapValues { (thread, count) -> count - (before[thread] ?: 0) }.filterValues { it > 0 }.shouldBeEmpty()
+                eventually(30.seconds) { // as soon as all have come to rest
+                    val pids = pidsOf("idle") + ProcessHandle.current().pid()
+                    val before = wakeUps(pids)
+                    delay(2.seconds) // in which nothing is to happen: that is what is asked
+                    val after = wakeUps(pids)
+                    withClue("wake-ups in two seconds") {
+                        before.size shouldBeGreaterThan 6
+                        after.mapValues { (thread, count) -> count - (before[thread] ?: 0) }.filterValues { it > 0 }.shouldBeEmpty()
+                    }
                 }
-            }
 
-            repeat(3) { queue.put(it) }
-            lock.unlock()
-            event.set()
-            here.forEach { it.result() }
-            waits.forEach { it.get() }
+                repeat(3) { queue.put(it) }
+                lock.unlock()
+                event.set()
+                here.forEach { it.result() }
+                waits.forEach { it.get() }
+            }
+            Deadlocks.off()
         }
-        Deadlocks.off()
     }
 })
 

@@ -35,7 +35,8 @@ private fun orderContract(backend: Backend) = funSpec {
                 log.warnings() shouldHaveSize 1
                 val names = listOf(one, other).map { it.subject().name }
                 for ((a, b) in listOf(names, names.reversed())) {
-                    log shouldContain Regex("took $a\\n      at .*LockOrderTest.kt:\\d+\\)(\\n      at .*)*\\n    and then $b\\n      at .*LockOrderTest.kt:")
+                    val here = "\\n      at .*LockOrderTest.kt:\\d+\\)(\\n      at .*)*\\n"
+                    log shouldContain Regex("took $a$here    and then $b$here")
                 }
             }
         }

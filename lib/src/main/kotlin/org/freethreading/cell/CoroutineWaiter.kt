@@ -7,6 +7,9 @@ import kotlin.time.Duration.Companion.nanoseconds
 
 /** A coroutine that suspends until it is signalled. */
 internal class CoroutineWaiter : Waiter(isThread = false) {
+    /** The call that waits, if anybody wants to know. */
+    var call: StackTraceElement? = null
+
     /** Where it slept last: leads to the coroutine that waits. */
     @Volatile
     var frame: CoroutineStackFrame? = null

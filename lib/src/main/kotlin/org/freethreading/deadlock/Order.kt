@@ -49,8 +49,8 @@ internal object Order {
 
     private fun warn(one: Subject, other: Subject, now: String, before: String) = LOG.log(
         WARNING,
-        "{0} and {1} are taken in both orders, so that two workers may wait for each other for ever: take them in the " +
-            "same order everywhere.\n{2}\n{3}",
+        "{0} and {1} are taken in both orders, so that two workers may wait for each other for ever: " +
+            "take them in the same order everywhere.\n{2}\n{3}",
         one.name,
         other.name,
         now,

@@ -25,7 +25,8 @@ internal object SharedOrder {
             write(File(home, "$one-$other.order"), how, memory.self)
             val opposite = File(home, "$other-$one.order")
             val (small, large) = listOf(one, other).sorted()
-            return if (opposite.exists() && File(home, "$small-$large.warned").createNewFile()) opposite.readText() else null
+            val isNews = opposite.exists() && File(home, "$small-$large.warned").createNewFile()
+            return if (isNews) opposite.readText() else null
         } catch (failure: IOException) {
             LOG.log(WARNING, "in which order locks are taken could not be written down: {0}", failure)
             return null

@@ -32,7 +32,7 @@ internal class Taken private constructor(
         /** By the coroutine that goes on with [continuation]. */
         fun by(continuation: Continuation<*>, lock: Subject, waited: Boolean): Taken {
             val frame = continuation as? CoroutineStackFrame
-            val place = frame?.let(::placeOf).orEmpty().ifEmpty { placeHere() }
+            val place = frame?.let { placeOf(it, callHere()) }.orEmpty().ifEmpty { placeHere() }
             val taker = frame?.let(::coroutineOf) ?: continuation
             return Taken(lock, taker, nameOf(continuation.context), frame, place).also { Order.add(it, waited) }
         }

@@ -104,7 +104,7 @@ internal class View(val waits: List<Wait>, val holdings: List<Holding>) {
 
         private fun placeOf(waiter: Waiter): List<StackTraceElement> = when (waiter) {
             is ThreadWaiter -> placeOf(waiter.thread)
-            is CoroutineWaiter -> waiter.frame?.let(::placeOf).orEmpty()
+            is CoroutineWaiter -> waiter.frame?.let { placeOf(it, waiter.call) }.orEmpty()
             else -> emptyList()
         }
     }

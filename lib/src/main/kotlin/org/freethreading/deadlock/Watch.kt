@@ -8,7 +8,7 @@ import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Files
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 
-/** Whether locks are watched in this process, and what for. Reads the system property, and tells the other processes. */
+/** Whether locks are watched in this process, and what for. Reads the property, and tells the other processes. */
 internal object Watch : Inquiry.Respondent {
     /**
      * Whether it is to be recorded who takes a lock and where. Read whenever a lock is taken, so it is a plain field:

@@ -8,8 +8,8 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
 
 /**
- * Warns of blocks that keep an event loop busy for longer than [limit], each once, with the stack that the loop's thread
- * has at that time.
+ * Warns of blocks that keep an event loop busy for longer than [limit], each once, with the stack that the loop's
+ * thread has at that time.
  *
  * A thread looks after the loops. It sleeps until the first block could be due, and for good when no loop has been busy
  * for that long:
@@ -74,8 +74,8 @@ internal class SlowLoops(private val limit: Duration) {
         pulse.warned = number
         LOG.log(
             WARNING,
-            "the event loop of worker ''{0}'' has been blocked for {1}, and whatever else it has to do waits; $SETTING " +
-                "is {2}. It is here:{3}",
+            "the event loop of worker ''{0}'' has been blocked for {1}, and whatever else it has to do waits; " +
+                "$SETTING is {2}. It is here:{3}",
             pulse.name,
             (System.nanoTime() - since).nanoseconds.inWholeMilliseconds.let { "$it ms" },
             limit,

@@ -1,6 +1,6 @@
 package org.freethreading.samples;
 
-import org.freethreading.Backend;
+import java.util.concurrent.BrokenBarrierException;
 import org.freethreading.DeadlockException;
 import org.freethreading.Deadlocks;
 import org.freethreading.java.Barrier;
@@ -40,7 +40,8 @@ class JavaDeadlockDemo {
         new Worker(name, () -> told.put(name + takeBoth(first, second, haveOne))).start();
     }
 
-    private static String takeBoth(Lock first, Lock second, Barrier haveOne) throws InterruptedException {
+    private static String takeBoth(Lock first, Lock second, Barrier haveOne)
+            throws InterruptedException, BrokenBarrierException {
         var one = first.hold();
         try (one) {
             haveOne.await(); // of two who meet here in opposite orders each is in the other's way from now on
