@@ -1,5 +1,7 @@
 package org.freethreading.benchmarks;
 
+import org.freethreading.benchmarks.rows.Backends;
+import org.freethreading.benchmarks.rows.Payload;
 import org.freethreading.java.WorkerPool;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

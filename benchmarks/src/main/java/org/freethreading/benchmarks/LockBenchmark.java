@@ -3,11 +3,14 @@ package org.freethreading.benchmarks;
 import java.util.concurrent.locks.ReentrantLock;
 import kotlinx.coroutines.sync.Mutex;
 import kotlinx.coroutines.sync.MutexKt;
+import org.freethreading.benchmarks.rows.Backends;
 import org.freethreading.java.Lock;
 import org.freethreading.java.RLock;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /** Takes a lock, counts one up, and frees the lock, which nobody else wants. */
@@ -15,8 +18,6 @@ import org.openjdk.jmh.annotations.State;
 public class LockBenchmark extends Defaults {
     static final int TIMES = 1000;
 
-    private final Lock lock = new Lock();
-    private final RLock rLock = new RLock();
     private final ReentrantLock reentrantLock = new ReentrantLock();
     private final Mutex mutex = MutexKt.Mutex(false);
 
@@ -24,22 +25,22 @@ public class LockBenchmark extends Defaults {
     final Counter counter = new Counter();
 
     @Benchmark
-    public long lock() {
-        lock.lock();
+    public long lock(Locks locks) {
+        locks.lock.lock();
         try {
             return counter.increment();
         } finally {
-            lock.unlock();
+            locks.lock.unlock();
         }
     }
 
     @Benchmark
-    public long rLock() {
-        rLock.lock();
+    public long rLock(Locks locks) {
+        locks.rLock.lock();
         try {
             return counter.increment();
         } finally {
-            rLock.unlock();
+            locks.rLock.unlock();
         }
     }
 
@@ -66,13 +67,29 @@ public class LockBenchmark extends Defaults {
 
     @Benchmark
     @OperationsPerInvocation(TIMES)
-    public long lockFromCoroutine() {
-        return Coroutines.lockAndUnlock(lock.asKotlin(), TIMES, counter);
+    public long lockFromCoroutine(Locks locks) {
+        return Coroutines.lockAndUnlock(locks.lock.asKotlin(), TIMES, counter);
     }
 
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public long mutexFromCoroutine() {
         return Coroutines.lockAndUnlock(mutex, TIMES, counter);
+    }
+
+    /** Ours, which lie in this JVM's heap, or in memory that processes share. */
+    @State(Scope.Benchmark)
+    public static class Locks {
+        @Param({"threads", "processes"})
+        public String backend;
+
+        private Lock lock;
+        private RLock rLock;
+
+        @Setup
+        public void make() {
+            lock = new Lock(Backends.named(backend));
+            rLock = new RLock(Backends.named(backend));
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.freethreading.benchmarks;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.freethreading.Backend;
 import org.freethreading.java.Event;
 
 /** What one thread can wait for and another can set off: an event, and what a program without one would write. */
@@ -12,15 +13,21 @@ public interface Signal {
 
     void await() throws InterruptedException;
 
+    /** Whether a wait would end at once. */
+    boolean isSet();
+
     /** Which signal is measured. */
     enum Kind {
         EVENT,
+        EVENT_ON_PROCESSES,
         CONDITION,
         SEMAPHORE;
 
-        Signal make() {
+        /** Makes one, which is not set. */
+        public Signal make() {
             return switch (this) {
-                case EVENT -> new OfEvent();
+                case EVENT -> new OfEvent(Backend.threads());
+                case EVENT_ON_PROCESSES -> new OfEvent(Backend.processes());
                 case CONDITION -> new OfCondition();
                 case SEMAPHORE -> new OfSemaphore();
             };
@@ -28,7 +35,11 @@ public interface Signal {
     }
 
     final class OfEvent implements Signal {
-        private final Event event = new Event();
+        private final Event event;
+
+        OfEvent(Backend backend) {
+            event = new Event(backend);
+        }
 
         @Override
         public void set() {
@@ -43,6 +54,11 @@ public interface Signal {
         @Override
         public void await() throws InterruptedException {
             event.await();
+        }
+
+        @Override
+        public boolean isSet() {
+            return event.isSet();
         }
     }
 
@@ -82,6 +98,16 @@ public interface Signal {
                 lock.unlock();
             }
         }
+
+        @Override
+        public boolean isSet() {
+            lock.lock();
+            try {
+                return isSet;
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /** Wakes one thread only, and by that is cleared: enough for two. */
@@ -99,6 +125,11 @@ public interface Signal {
         @Override
         public void await() throws InterruptedException {
             permits.acquire();
+        }
+
+        @Override
+        public boolean isSet() {
+            return permits.availablePermits() > 0;
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import org.freethreading.Backend;
 import org.freethreading.java.Queue;
 
 /** A way for items from one side to the other. The items are small numbers, which cost no memory. */
@@ -24,15 +25,17 @@ public interface Transport extends AutoCloseable {
     /** Which way is measured. */
     enum Kind {
         QUEUE,
+        QUEUE_ON_PROCESSES,
         LINKED_BLOCKING_QUEUE,
         ARRAY_BLOCKING_QUEUE,
         QUEUE_FROM_COROUTINE,
         CHANNEL_FROM_COROUTINE;
 
         /** Makes one for {@code capacity} items, or any number if that is 0; {@code most} will be there at a time. */
-        Transport make(int capacity, int most) {
+        public Transport make(int capacity, int most) {
             return switch (this) {
-                case QUEUE -> new OfBlockingQueue(new Queue<>(capacity));
+                case QUEUE -> new OfBlockingQueue(new Queue<>(capacity, Backend.threads()));
+                case QUEUE_ON_PROCESSES -> new OfBlockingQueue(new Queue<>(capacity, Backend.processes()));
                 case LINKED_BLOCKING_QUEUE ->
                     new OfBlockingQueue(new LinkedBlockingQueue<>(capacity == 0 ? Integer.MAX_VALUE : capacity));
                 case ARRAY_BLOCKING_QUEUE ->

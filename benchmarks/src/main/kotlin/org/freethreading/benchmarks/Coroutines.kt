@@ -12,6 +12,7 @@ import kotlinx.coroutines.sync.withPermit
 import org.freethreading.Lock
 import org.freethreading.Queue
 import org.freethreading.Semaphore
+import org.freethreading.Worker
 import org.freethreading.withLock
 import org.freethreading.withPermit
 import java.util.concurrent.Executors
@@ -37,6 +38,16 @@ internal fun acquireAndRelease(semaphore: Semaphore, times: Int, counter: Counte
 internal fun acquireAndRelease(semaphore: KotlinSemaphore, times: Int, counter: Counter): Long = runBlocking {
     repeat(times) { semaphore.withPermit { counter.increment() } }
     counter.count()
+}
+
+/** A coroutine on the loop [here] asks the loop [there] so many times, and adds up the answers: 1, 2, and so on. */
+public fun ask(here: Worker, there: Worker, times: Int): Long = runBlocking {
+    val asked = here.async {
+        var sum = 0L
+        repeat(times) { sum += there.async { it + 1 }.await() }
+        sum
+    }
+    asked.await()
 }
 
 internal fun transportOf(queue: Queue<Int>): Transport = object : CoroutineTransport() {

@@ -1,6 +1,7 @@
 package org.freethreading.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -63,29 +64,68 @@ class BenchmarksTest {
                         "SemaphoreBenchmark.javaSemaphore",
                         "SemaphoreBenchmark.kotlinSemaphoreFromCoroutine",
                         "SemaphoreBenchmark.semaphore",
-                        "SemaphoreBenchmark.semaphoreFromCoroutine"),
+                        "SemaphoreBenchmark.semaphoreFromCoroutine",
+                        "SharedLongBenchmark.atomicLong",
+                        "SharedLongBenchmark.sharedLong",
+                        "TogetherBenchmark.sample"),
                 listed);
     }
 
-    @Test
-    void locksGuardTheCounter() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "processes"})
+    void locksGuardTheCounter(String backend) throws Exception {
         var benchmark = new ContendedLockBenchmark();
+        var locks = new LockBenchmark.Locks();
+        locks.backend = backend;
+        locks.make();
         int each = 20_000;
-        guarded(benchmark.counter, each, 1, benchmark::lock);
-        guarded(benchmark.counter, each, 1, benchmark::rLock);
+        guarded(benchmark.counter, each, 1, () -> benchmark.lock(locks));
+        guarded(benchmark.counter, each, 1, () -> benchmark.rLock(locks));
         guarded(benchmark.counter, each, 1, benchmark::reentrantLock);
         guarded(benchmark.counter, each, 1, benchmark::mutexWithoutWaiting);
-        guarded(benchmark.counter, 20, LockBenchmark.TIMES, benchmark::lockFromCoroutine);
+        guarded(benchmark.counter, 20, LockBenchmark.TIMES, () -> benchmark.lockFromCoroutine(locks));
         guarded(benchmark.counter, 20, LockBenchmark.TIMES, benchmark::mutexFromCoroutine);
     }
 
-    @Test
-    void semaphoresGuardTheCounter() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "processes"})
+    void semaphoresGuardTheCounter(String backend) throws Exception {
         var benchmark = new SemaphoreBenchmark();
-        guarded(benchmark.counter, 20_000, 1, benchmark::semaphore);
+        var semaphores = new SemaphoreBenchmark.Semaphores();
+        semaphores.backend = backend;
+        semaphores.make();
+        guarded(benchmark.counter, 20_000, 1, () -> benchmark.semaphore(semaphores));
         guarded(benchmark.counter, 20_000, 1, benchmark::javaSemaphore);
-        guarded(benchmark.counter, 20, SemaphoreBenchmark.TIMES, benchmark::semaphoreFromCoroutine);
+        guarded(benchmark.counter, 20, SemaphoreBenchmark.TIMES, () -> benchmark.semaphoreFromCoroutine(semaphores));
         guarded(benchmark.counter, 20, SemaphoreBenchmark.TIMES, benchmark::kotlinSemaphoreFromCoroutine);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "processes"})
+    void sharedNumbersCount(String backend) {
+        var benchmark = new SharedLongBenchmark();
+        var numbers = new SharedLongBenchmark.Numbers();
+        numbers.backend = backend;
+        numbers.make();
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(i, benchmark.sharedLong(numbers));
+            assertEquals(i, benchmark.atomicLong());
+        }
+    }
+
+    /** The work itself looks at its result. */
+    @ParameterizedTest
+    @CsvSource({"event-ask, threads", "condition, peer", "barrier, processes", "simple-queue, threads"})
+    void workIsDoneTogether(String row, String side) throws Exception {
+        var benchmark = new TogetherBenchmark();
+        benchmark.row = row;
+        benchmark.side = side;
+        benchmark.open();
+        try {
+            assertTrue(benchmark.sample() > 0);
+        } finally {
+            benchmark.close();
+        }
     }
 
     @ParameterizedTest
@@ -95,7 +135,7 @@ class BenchmarksTest {
         benchmark.kind = kind;
         benchmark.start();
         try {
-            benchmark.alone();
+            assertFalse(benchmark.alone().isSet());
             for (int i = 1; i <= 1000; i++) assertEquals(i, benchmark.thereAndBack());
         } finally {
             benchmark.stop();
@@ -105,6 +145,7 @@ class BenchmarksTest {
     @ParameterizedTest
     @CsvSource({
         "QUEUE,                  1024", "QUEUE,                  0",
+        "QUEUE_ON_PROCESSES,     1024", "QUEUE_ON_PROCESSES,     0",
         "LINKED_BLOCKING_QUEUE,  1024", "LINKED_BLOCKING_QUEUE,  0",
         "ARRAY_BLOCKING_QUEUE,   1024", "ARRAY_BLOCKING_QUEUE,   0",
         "QUEUE_FROM_COROUTINE,   1024", "QUEUE_FROM_COROUTINE,   0",

@@ -1,14 +1,14 @@
-package org.freethreading.benchmarks;
+package org.freethreading.benchmarks.rows;
 
 import java.util.concurrent.Callable;
 
 /** Work that is set up, and can be done again and again until it is closed. */
 @FunctionalInterface
-interface Work extends AutoCloseable {
+public interface Work extends AutoCloseable {
     /**
      * Does it once.
      *
-     * @return the nanoseconds that one operation took
+     * @return the nanoseconds that one operation took, or the bytes that it took where bytes are measured
      * @throws IllegalStateException if the result was wrong: then the time means nothing
      */
     double sample() throws Exception;

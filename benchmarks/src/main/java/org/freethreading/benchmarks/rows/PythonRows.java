@@ -1,4 +1,4 @@
-package org.freethreading.benchmarks;
+package org.freethreading.benchmarks.rows;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -6,11 +6,11 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 
 /** Python's side: one interpreter runs {@code rows.py}, keeps its processes warm, and takes orders line by line. */
-final class PythonRows implements AutoCloseable {
-    final String version;
-
+public final class PythonRows implements AutoCloseable {
+    private final String version;
     private final Path script;
     private final Process python;
     private final Writer orders;
@@ -21,7 +21,7 @@ final class PythonRows implements AutoCloseable {
      *
      * @throws IOException if there is no such program
      */
-    PythonRows(String command) throws IOException {
+    public PythonRows(String command) throws IOException {
         script = Files.createTempFile("rows", ".py"); // the children import it, so it has to be a file
         try (var source = PythonRows.class.getResourceAsStream("/rows.py")) {
             Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
@@ -37,19 +37,27 @@ final class PythonRows implements AutoCloseable {
         version = answer();
     }
 
-    /** Opens a row, instead of the one before; returns its size, which is Python's to say. */
-    int open(Row row) throws IOException {
-        return Integer.parseInt(ask(row.key()));
+    /** The version of the interpreter. */
+    public String version() {
+        return version;
     }
 
-    /** Opens a row that has another size. */
-    void open(Row row, int size) throws IOException {
-        ask(row.key() + " " + size);
+    /** The size that a row has in {@code rows.py}; opens the row for that. */
+    public int sizeOf(String key) throws IOException {
+        return Integer.parseInt(ask(key));
     }
 
-    /** Does the work of the open row once; returns the nanoseconds that one operation took. */
-    double sample() throws IOException {
-        return Double.parseDouble(ask(""));
+    /** Opens a row, instead of the one before. */
+    public Work open(String key, int size, long parameter) throws IOException {
+        ask(key + " " + size + " " + parameter);
+        return () -> samples()[0];
+    }
+
+    /** Does the work of the open row once; returns its figures, which are one for most rows. */
+    public double[] samples() throws IOException {
+        return Arrays.stream(ask("").split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
     }
 
     private String ask(String order) throws IOException {

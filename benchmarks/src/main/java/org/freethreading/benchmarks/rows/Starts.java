@@ -1,10 +1,10 @@
-package org.freethreading.benchmarks;
+package org.freethreading.benchmarks.rows;
 
 import org.freethreading.Backend;
 import org.freethreading.java.Worker;
 
 /** Starts workers that do nothing. A class of its own, because a child has to load the class of its work. */
-final class Starts {
+public final class Starts {
     private Starts() {}
 
     /** A fresh program that starts as many workers as its argument says, and prints the nanoseconds. */

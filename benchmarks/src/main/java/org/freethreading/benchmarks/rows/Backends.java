@@ -1,12 +1,13 @@
-package org.freethreading.benchmarks;
+package org.freethreading.benchmarks.rows;
 
 import org.freethreading.Backend;
 
 /** The backends by their names, as parameters have them. */
-final class Backends {
+public final class Backends {
     private Backends() {}
 
-    static Backend named(String name) {
+    /** The backend of that name, strictly what it is by default. */
+    public static Backend named(String name) {
         return switch (name) {
             case "threads" -> Backend.threads();
             case "virtual-threads" -> Backend.virtualThreads();
