@@ -14,7 +14,7 @@ final class AllocationTable {
                     + "than the item, an `Integer`, for a queue. Peers stand beside them.";
 
     private static final double NOTHING = 0.5;
-    private static final double ITEM = 16;
+    private static final double ITEM = 16 + NOTHING;
 
     private AllocationTable() {}
 

@@ -1,5 +1,7 @@
 package org.freethreading.benchmarks.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Map;
 import org.knowm.xchart.CategoryChart;
@@ -9,8 +11,14 @@ import org.knowm.xchart.CategoryChartBuilder;
 final class BarChart {
     private BarChart() {}
 
+    /** Bars that start at 0; or, where {@code lowest} is above it, on a logarithmic scale that starts there. */
     static CategoryChart of(
-            String title, String xAxis, String yAxis, List<String> categories, Map<String, List<Double>> bars) {
+            String title,
+            String xAxis,
+            String yAxis,
+            double lowest,
+            List<String> categories,
+            Map<String, List<Double>> bars) {
         var chart = new CategoryChartBuilder()
                 .width(Look.WIDTH)
                 .height(Look.HEIGHT)
@@ -19,9 +27,16 @@ final class BarChart {
                 .yAxisTitle(yAxis)
                 .build();
         Look.apply(chart.getStyler());
-        chart.getStyler().setLabelsVisible(true).setLabelsPosition(1).setAvailableSpaceFill(0.8);
-        chart.getStyler().setYAxisMin(0.0);
-        bars.forEach((name, heights) -> chart.addSeries(name, categories, heights));
+        chart.getStyler().setLabelsVisible(true).setLabelsPosition(0.5).setAvailableSpaceFill(0.8);
+        chart.getStyler().setYAxisLogarithmic(lowest > 0).setYAxisMin(lowest);
+        bars.forEach((name, heights) -> chart.addSeries(name, categories, rounded(heights)));
         return chart;
+    }
+
+    /** To three digits, as the labels on the bars show them. */
+    private static List<Double> rounded(List<Double> heights) {
+        return heights.stream()
+                .map(height -> new BigDecimal(height).round(new MathContext(3)).doubleValue())
+                .toList();
     }
 }

@@ -16,10 +16,9 @@ final class MemoryPlot {
                         line,
                         points.stream()
                                 .map(point -> Median.of(point.samples()).median() / 1e6)
-                                .map(megabytes -> Math.round(megabytes * 10) / 10.0)
                                 .toList()));
         var counts = series.xs().stream().map(String::valueOf).toList();
-        var chart = BarChart.of(series.title(), series.xAxis(), "memory of each (MB)", counts, bars);
+        var chart = BarChart.of(series.title(), series.xAxis(), "memory of each (MB)", 0, counts, bars);
         return new Plots.Plot(series.key() + ".svg", series.title(), chart);
     }
 }

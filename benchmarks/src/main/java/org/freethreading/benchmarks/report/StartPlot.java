@@ -9,11 +9,12 @@ import org.freethreading.benchmarks.report.Results.RowResult;
 /** How long starts take, of the rows that measure them. */
 final class StartPlot {
     private static final String TITLE = "Start and join of workers that are processes";
+    private static final double LOWEST_MILLIS = 0.1;
     private static final String[][] SHOWN = {
         {"start", "one, warm"},
         {"start-8", "8 at once, warm"},
-        {"cold-start-25", "fresh program, JDK 25"},
-        {"cold-start-17", "fresh program, JDK 17"},
+        {"cold-start-25", "fresh, JDK 25"},
+        {"cold-start-17", "fresh, JDK 17"},
     };
 
     private StartPlot() {}
@@ -22,7 +23,7 @@ final class StartPlot {
         var categories = new ArrayList<String>();
         var bars = new LinkedHashMap<String, List<Double>>();
         bars.put("freethreading", new ArrayList<>());
-        bars.put("Python (forkserver when warm, else spawn)", new ArrayList<>());
+        bars.put("Python: forkserver, or fresh: spawn", new ArrayList<>());
         for (var shown : SHOWN) {
             for (var row : results.rows()) {
                 if (!row.key().equals(shown[0]) || row.skipped() != null) continue;
@@ -31,7 +32,7 @@ final class StartPlot {
             }
         }
         if (categories.isEmpty()) return Optional.empty();
-        var chart = BarChart.of(TITLE, "", "time of all together (ms)", categories, bars);
+        var chart = BarChart.of(TITLE, "", "time of all together (ms)", LOWEST_MILLIS, categories, bars);
         return Optional.of(new Plots.Plot("starts.svg", TITLE, chart));
     }
 
@@ -42,6 +43,6 @@ final class StartPlot {
     }
 
     private static double millis(List<Double> nanoseconds) {
-        return Math.round(Median.of(nanoseconds).median() / 1e4) / 100.0;
+        return Median.of(nanoseconds).median() / 1e6;
     }
 }

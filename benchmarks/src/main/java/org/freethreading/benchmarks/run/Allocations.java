@@ -29,7 +29,7 @@ final class Allocations {
                 .include(BENCHMARKS)
                 .addProfiler(GCProfiler.class)
                 .forks(options.isLong() ? 3 : 1)
-                .warmupIterations(2)
+                .warmupIterations(4)
                 .warmupTime(time)
                 .measurementIterations(options.isLong() ? 5 : 2)
                 .measurementTime(time)

@@ -24,6 +24,7 @@ import org.freethreading.benchmarks.rows.Side;
 final class Fork {
     private static final int WARM_UP_ROUNDS = 3;
     private static final double WARM_UP_SECONDS = 1.5;
+    private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final int FEWEST_PAIRS = 5; // with fewer no median is worth its name
     private static final double LONGEST_ROUND_SECONDS = 90;
     private static final int LONG_SAMPLE = 1_000_000; // operations: it is warm for nearly all of its time
@@ -113,10 +114,11 @@ final class Fork {
         return new SeriesResult(series.key(), place(series.needsPython(), python), lines, skipped);
     }
 
+    /** The first x also warms this JVM; each later one only the workers that it starts. */
     private static void warmUp(Pairs pairs, long x, Series series, Options options) throws Exception {
         if (series.unit() == Row.Unit.BYTES || series.size().applyAsInt(x) > LONG_SAMPLE) return;
         boolean isFirst = x == series.xs().get(0);
-        pairs.warmUp(1, isFirst ? 2 : options.isLong() ? 1 : 0.2);
+        pairs.warmUp(WARM_UP_ROUNDS, isFirst ? FIRST_WARM_UP_SECONDS : options.isLong() ? 1 : 0.2);
     }
 
     private static SeriesResult latencies(Options options, PythonRows python) throws Exception {

@@ -13,10 +13,18 @@ import org.freethreading.benchmarks.rows.JdkRange;
 final class Forks {
     private final Options options;
     private final String[] arguments;
+    private volatile Process current; // written by the thread that measures, read at the end of this JVM
 
     Forks(Options options, String[] arguments) {
         this.options = options;
         this.arguments = arguments;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::endCurrent, "end of forks"));
+    }
+
+    /** An interrupted run leaves no JVM behind that measures for nobody. */
+    private void endCurrent() {
+        var fork = current;
+        if (fork != null) fork.destroy();
     }
 
     /**
@@ -32,6 +40,7 @@ final class Forks {
             var fork = new ProcessBuilder(command(name, output, home, heap))
                     .inheritIO()
                     .start();
+            current = fork;
             try {
                 if (!fork.waitFor(limitSeconds(), TimeUnit.SECONDS)) {
                     throw new Failure("it was not done within " + limitSeconds() + " seconds");
