@@ -79,6 +79,14 @@ public sealed class Backend : Serializable {
     /** What a queue in [plot] keeps its items in. */
     internal abstract fun <T> newItems(plot: Plot): Items<T>
 
+    /** Keeps, for the workers of this backend, what [make] makes, of which so many parts can be claimed at a time. */
+    internal fun <S : Claimable> keep(protocol: Protocol<S>, make: (parts: Int) -> S): Kept<S> {
+        Here.requireShared("primitive")
+        return newKept(protocol, make)
+    }
+
+    internal abstract fun <S : Claimable> newKept(protocol: Protocol<S>, make: (parts: Int) -> S): Kept<S>
+
     /** What encodes items that go to other processes, if it is not the built-in forms. */
     internal open val codec: Codec? get() = null
 
@@ -112,6 +120,9 @@ public sealed class Backend : Serializable {
 
         override fun <T> newItems(plot: Plot): Items<T> = HeapItems(border)
 
+        override fun <S : Claimable> newKept(protocol: Protocol<S>, make: (parts: Int) -> S): Kept<S> =
+            KeptForThreads(protocol, make(protocol.parts), border)
+
         override fun name() = if (virtual) VIRTUAL_THREADS else THREADS
 
         override fun dispatcher(parallelism: Int): WorkerDispatcher =
@@ -136,6 +147,9 @@ public sealed class Backend : Serializable {
         override fun allocateArray(bytes: Int) = SharedMemory.own.allocateArray(bytes)
 
         override fun <T> newItems(plot: Plot): Items<T> = sharedItems(plot as SharedPlot, options.codec, options.allow)
+
+        override fun <S : Claimable> newKept(protocol: Protocol<S>, make: (parts: Int) -> S): Kept<S> =
+            KeptForOthers.new(protocol, make(1), Wares(options.codec, options.allow), this)
 
         override fun newRunner(name: String, daemon: Boolean, target: Body?): Runner =
             ProcessRunner(making(processors, packed(options.codec)), name, daemon, target)

@@ -167,6 +167,27 @@ public class Queue<T> internal constructor(
         return if (taken === NOTHING) getInLine() else item(taken)
     }
 
+    /** As [get], but asks [check] before each wait, which may throw. */
+    internal suspend fun get(check: () -> Unit): T {
+        var taken: Any? = NOTHING
+        entered.awaitUntil { hasTaken(check) { taken = it } }
+        return item(taken)
+    }
+
+    /** As [getBlocking], but asks [check] before each wait, which may throw. */
+    @Throws(InterruptedException::class)
+    internal fun getBlocking(check: () -> Unit): T {
+        var taken: Any? = NOTHING
+        entered.blockUntil { hasTaken(check) { taken = it } }
+        return item(taken)
+    }
+
+    private inline fun hasTaken(check: () -> Unit, got: (Any?) -> Unit): Boolean {
+        val taken = take().also(got)
+        if (taken === NOTHING) check()
+        return taken !== NOTHING
+    }
+
     private suspend fun getInLine(): T = item(takeInLine(Deadline.NEVER))
 
     /**

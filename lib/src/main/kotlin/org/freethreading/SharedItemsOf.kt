@@ -16,7 +16,8 @@ internal fun <T> sharedItems(plot: SharedPlot, codec: Codec?, allow: List<String
     val opener = crossing.openerOfItems(callerOfLibrary())
     val layout = plot.queueLayout()
     val tracks = plot.tracksLayout()?.let { Tracks(it, layout, memory) }
-    val items = SharedItems<T>(layout, tracks, memory, { crossing.value(it, "item") as Parcel }, opener)
+    val pack = { item: Any? -> crossing.value(item, "item") as Parcel }
+    val items = SharedItems<T>(layout, tracks, memory, pack, { parcel, _ -> opener.value(parcel) })
     memory.whenLast(plot, items::free)
     return items
 }

@@ -22,6 +22,10 @@ internal class SharedLines(
 
     private val entries = ConcurrentHashMap<Long, Entry>()
 
+    /** What hears that a process has died, or of what else everybody is to look at; must not wait. */
+    @Volatile
+    var alarm: () -> Unit = {}
+
     /** Where the next search for somebody to signal begins. A race only makes it less even. */
     private var turn = 0
 
@@ -45,6 +49,7 @@ internal class SharedLines(
 
     override fun lookAtAll() {
         inquiry.hearAll()
+        alarm()
         for (entry in entries.values) {
             entry.line.signalAll()
             entry.cell.look()

@@ -4,6 +4,7 @@ import org.freethreading.memory.Address
 import org.freethreading.memory.DamagedException
 import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
+import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
@@ -76,6 +77,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** Frees what hangs on the record; must not hold on to the plot. */
         @Volatile
         var free: (() -> Unit)? = null
+
+        /** What hears that this process does not use the record any more; the same holds for it. */
+        @Volatile
+        var left: ((isUsed: () -> Boolean) -> Unit)? = null
     }
 
     init {
@@ -94,6 +99,17 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     /** Keeps [plot] as long as anybody holds [view]. */
     fun keepAsLongAs(view: ByteBuffer, plot: SharedPlot) = whenCollected(view) { Reference.reachabilityFence(plot) }
+
+    /** Has [tell], which must not wait, called when this process has left [plot], with what says if others use it. */
+    fun whenLeft(plot: SharedPlot, tell: (isUsed: () -> Boolean) -> Unit) {
+        plots[plot.address]?.left = tell
+    }
+
+    /** Whether the process that [owner] stands for is there, as far as is known: it may have died just now. */
+    fun isThere(owner: Long): Boolean {
+        val peer = Peer.ofOwner(owner)
+        return peer.slot in PeerTable.SLOTS && peers.table.isLive(peer.slot) && peers.table.peer(peer.slot) == peer
+    }
 
     /** What to call the process that owns something. */
     fun nameOf(owner: Long): String {
@@ -270,7 +286,8 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         }
     }
 
-    private fun leaveCollected() = leaveAll(collected::poll)
+    /** Leaves the records that nobody in this process holds any more, as far as the garbage collector has found out. */
+    fun leaveCollected() = leaveAll(collected::poll)
 
     /** One at a time: to free what is in a queue, handles in it are taken over first, and that leads here again. */
     private inline fun leaveAll(next: () -> Reference<out Any>?) {
@@ -291,12 +308,15 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val address = held.address
         val records = files[address.file] ?: return
         var isLast = false
+        var hasLeft = false
         plots.compute(address) { _, present ->
             if (present !== held) return@compute present // it has come here again
             if (isLarge(records)) forget(records)
             isLast = records.detach(address.index, self)
+            hasLeft = true
             null
         }
+        if (hasLeft) held.left?.invoke { records.isThere(address.index, address.generation) }
         if (!isLast) return
         try {
             held.free?.invoke() ?: freeContents(records, address.index, this)

@@ -5,7 +5,6 @@ import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Position
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
-import org.freethreading.wire.Opener
 import org.freethreading.wire.Parcel
 import java.lang.ref.Reference
 
@@ -16,13 +15,15 @@ import java.lang.ref.Reference
  * nothing, and the next one writes over it. A chunk is freed by who took the last item in it, after the commit.
  *
  * What was taken by a process that died counts as done; or, where there are [tracks], comes back.
+ *
+ * @param opener opens a parcel, and is given what keeps the records whose handles are in it
  */
 internal class SharedItems<T>(
     private val layout: QueueLayout,
     private val tracks: Tracks?,
     private val store: Store,
     private val pack: (Any?) -> Parcel,
-    private val opener: Opener,
+    private val opener: (Parcel, passengers: List<Any>) -> Any?,
 ) : Items<T> {
     private val chain = Chain(store)
     private val appending = Chain(store)
@@ -39,7 +40,7 @@ internal class SharedItems<T>(
         val stowed = kept as Stowed
         val keepers = if (tracks == null) stowed.receive() else null
         try {
-            return opener.value(stowed.parcel) as T
+            return opener(stowed.parcel, keepers.orEmpty()) as T
         } finally {
             if (tracks == null) stowed.parcel.drop() else tracks.opened(stowed)
             Reference.reachabilityFence(keepers)
@@ -47,7 +48,7 @@ internal class SharedItems<T>(
     }
 
     @Suppress("UNCHECKED_CAST") // it is what was put
-    override fun read(kept: Any?): T = opener.value((kept as Stowed).parcel) as T
+    override fun read(kept: Any?): T = opener((kept as Stowed).parcel, emptyList()) as T
 
     override fun isSame(one: Any?, other: Any?): Boolean = (one as Stowed).number == (other as Stowed).number
 

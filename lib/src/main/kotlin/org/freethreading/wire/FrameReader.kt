@@ -10,6 +10,9 @@ import java.nio.file.Path
 internal class FrameReader(private val bytes: ByteArray) {
     private var position = 0
 
+    /** How many bytes have not been read. */
+    val remaining: Int get() = bytes.size - position
+
     fun byte(): Int = bytes[advance(1)].toInt() and 0xff
 
     fun int(): Int {

@@ -98,11 +98,15 @@ private val NAMES =
 private val PRIMITIVES =
     listOf(
         "Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "Queue", "RLock", "Semaphore", "SimpleQueue",
-        "SharedBoolean", "SharedDouble", "SharedInt", "SharedLong",
+        "SharedBoolean", "SharedDouble", "SharedInt", "SharedList", "SharedLong", "SharedMap",
         "SharedByteArray", "SharedDoubleArray", "SharedIntArray", "SharedLongArray", "Connection", "Pipe", "BothEnds",
     )
         .flatMap { listOf("org.freethreading.$it\$Handle", "org.freethreading.$it", "org.freethreading.java.$it") }
-        .plus("org.freethreading.cell.SharedHandle").toSet()
+        .plus("org.freethreading.cell.SharedHandle")
+        .plus(
+            listOf("Keeper", "Post", "Post\$Handle", "Presence", "Presence\$Handle", "Ticket")
+                .map { "org.freethreading.$it" },
+        ).toSet()
 
 private val EXCLUDED =
     setOf(

@@ -6,6 +6,7 @@ import org.freethreading.process.Payloads
 import org.freethreading.wire.Border
 import org.freethreading.wire.Opener
 import org.freethreading.wire.Packer
+import org.freethreading.wire.ParcelOutput
 import org.freethreading.wire.Stowage
 import org.freethreading.wire.trusting
 
@@ -44,8 +45,9 @@ internal sealed interface Crossing {
         val codec: Codec?,
         private val allow: List<String>,
         private val stowage: Stowage = Payloads.own,
+        limit: Int = ParcelOutput.LIMIT,
     ) : Crossing {
-        private val packer = Packer(codec, stowage)
+        private val packer = Packer(codec, stowage, limit)
         private val openers = object : ClassValue<Array<Opener?>>() {
             override fun computeValue(type: Class<*>) = arrayOfNulls<Opener>(1)
         }

@@ -11,9 +11,9 @@ internal class Trace private constructor(message: String, stack: Boolean) :
         fun ranOn(worker: String, failure: Throwable) =
             attach(failure, "this task ran on worker '$worker'", stack = false)
 
-        /** Notes in [failure] the stack of the calling thread, which waited for the task. */
-        fun <E : Throwable> calledHere(failure: E): E {
-            attach(failure, "this task was called here", stack = true)
+        /** Notes in [failure] the stack of the calling thread, which waited for the task, or for what else was done. */
+        fun <E : Throwable> calledHere(failure: E, what: String = "this task"): E {
+            attach(failure, "$what was called here", stack = true)
             return failure
         }
 

@@ -17,7 +17,7 @@ internal fun queue(plot: SharedPlot, process: Simulation.Simulated): Queue<Strin
     val tracks = plot.tracksLayout()?.let { Tracks(it, layout, process.memory) }
     val pack = { item: Any? -> packer.value(item, "item") }
     val opener = Opener(null, null, trust = null)
-    return Queue(0, SharedItems(layout, tracks, process.memory, pack, opener), plot)
+    return Queue(0, SharedItems(layout, tracks, process.memory, pack, { parcel, _ -> opener.value(parcel) }), plot)
 }
 
 internal fun <T> Queue<T>.takeAll(): List<T> = generateSequence { getOrNull() }.toList()
