@@ -97,7 +97,8 @@ class BridgeTest {
         Pipe<Integer> pipe = Pipe.of(org.freethreading.Pipe.create(backend));
 
         CompletableFuture<Object> coroutine = start(k -> pipe.first().asKotlin().receive(k));
-        Call<Integer> thread = Call.start(backend, () -> pipe.second().receive()).blocked();
+        Call<Integer> thread =
+                Call.start(backend, () -> pipe.second().receive()).blocked();
         pipe.second().send(1);
         pipe.first().asKotlin().send(2);
 

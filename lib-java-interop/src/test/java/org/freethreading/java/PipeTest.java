@@ -72,7 +72,8 @@ class PipeTest {
     @OnEachBackend
     void whoWaitsIsToldWhenTheOtherEndIsClosed(Backend backend) throws Exception {
         Pipe<String> pipe = Pipe.create(backend);
-        Call<String> receiver = Call.start(backend, () -> pipe.first().receive()).blocked();
+        Call<String> receiver =
+                Call.start(backend, () -> pipe.first().receive()).blocked();
 
         pipe.second().close();
 
@@ -87,7 +88,8 @@ class PipeTest {
     void whoIsInterruptedHasReceivedNothing(Backend backend) throws Exception {
         Pipe<String> pipe = Pipe.create(backend);
 
-        Call<String> receiver = Call.start(backend, () -> pipe.first().receive()).interrupted();
+        Call<String> receiver =
+                Call.start(backend, () -> pipe.first().receive()).interrupted();
         assertInstanceOf(InterruptedException.class, receiver.failure());
         pipe.second().send("item");
         assertInterruptedBefore(backend, () -> pipe.first().receive());
