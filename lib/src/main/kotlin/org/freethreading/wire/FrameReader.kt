@@ -54,7 +54,8 @@ internal class FrameReader(private val bytes: ByteArray) {
      */
     fun plainValue(): Any? {
         val from = position + 1 + Int.SIZE_BYTES
-        if (from >= bytes.size || bytes.size - from > PLAIN || bytes[position].toInt() != FrameWriter.INLINE) return NONE
+        if (from >= bytes.size || bytes.size - from > PLAIN) return NONE
+        if (bytes[position].toInt() != FrameWriter.INLINE) return NONE
         if (FrameReader(bytes).also { it.position = position + 1 }.int() != bytes.size - from) return NONE
         val form = bytes[from].toInt()
         if (form !in Form.NULL..Form.TEXT) return NONE
