@@ -2,13 +2,13 @@ package org.freethreading
 
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.matchers.collections.shouldBeIn
+import io.kotest.matchers.ints.shouldBeInRange
 import io.kotest.matchers.ints.shouldBeLessThan
+import io.kotest.matchers.longs.shouldBeInRange
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import java.io.Serializable
 import kotlin.random.Random
-import kotlin.time.Duration.Companion.milliseconds
 
 /** What becomes of maps and their users when processes end, and of maps that nobody uses any more. */
 class SharedMapDeathTest : FunSpec({
@@ -92,16 +92,28 @@ class SharedMapDeathTest : FunSpec({
 
     test("callers who are killed at whatever moment leave the map whole, and others do not wait") {
         val map = SharedMap<Int, Int>(PROCESSES)
+        val merges = SharedLong(backend = PROCESSES)
         val pool = WorkerPool.builder().workers(2).backend(PROCESSES).name("killed").retries(20).build()
-        amidKills("killed", 500.milliseconds, Random(1)) {
-            pool.mapAll(0 until 200, chunkSize = 1) { element ->
-                repeat(50) { map.merge(element, 1) { old, value -> old + value } }
-            }.forEach { it.get() }
+        val all = pool.mapAsync(0 until 200, chunkSize = 1) { element ->
+            repeat(50) {
+                map.merge(element, 1) { old, value -> old + value }
+                merges.incrementAndGet()
+            }
         }
+        val random = Random(1)
+        val kills = 5
+        repeat(kills) { // each when there has been some work since the last, wherever those are that do it
+            val before = merges.get()
+            poll("callers at work", timeout = null) { merges.get() > before + random.nextInt(200) }
+            pidsOf("killed").filter { it > 0 }.randomOrNull(random)
+                ?.let { pid -> ProcessHandle.of(pid).ifPresent { it.destroyForcibly() } }
+        }
+        all.await()
         pool.close()
 
         map.size() shouldBe 200
-        map.toMap().values.forEach { it.shouldBeIn(50..50 * 21) } // those that were tried again count again
+        map.toMap().values.forEach { it shouldBeInRange 50..50 * 21 } // what was tried again counts again
+        (map.toMap().values.sum() - merges.get()) shouldBeInRange 0L..kills.toLong() // one of each may not have said so
         map.clear()
         map.merge(1, 1) { old, value -> old + value } shouldBe 1
     }
