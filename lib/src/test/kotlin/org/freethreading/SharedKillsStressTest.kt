@@ -17,8 +17,18 @@ class SharedKillsStressTest : FunSpec({
     val isNight = EFFORT > 1
     val pause = if (isNight) 100.milliseconds else 250.milliseconds
 
-    fun pool(name: String, workers: Int) =
-        WorkerPool.builder().workers(workers).backend(PROCESSES).name(name).retries(1_000_000).build()
+    /** With a pool that is terminated if [block] fails: its tasks might wait for ever. */
+    suspend fun <R> withPool(name: String, workers: Int, block: suspend (WorkerPool) -> R): R {
+        val pool = WorkerPool.builder().workers(workers).backend(PROCESSES).name(name).retries(1_000_000).build()
+        try {
+            return block(pool)
+        } catch (failure: Throwable) {
+            pool.terminate()
+            throw failure
+        } finally {
+            pool.close()
+        }
+    }
 
     test("no more than three of eight processes are inside a semaphore, and none is stuck, amid kills") {
         val workers = 8
@@ -26,7 +36,7 @@ class SharedKillsStressTest : FunSpec({
         val semaphore = Semaphore(3, PROCESSES)
         val board = Board(2 * workers) // who is inside, then how often each was
 
-        pool("inside", workers).use { pool ->
+        withPool("inside", workers) { pool ->
             val killed = amidKills("inside", pause, Random(1)) {
                 pool.map(0 until workers, chunkSize = 1) { me -> semaphore.enter(board, me, workers, times) }
             }
@@ -42,7 +52,7 @@ class SharedKillsStressTest : FunSpec({
     suspend fun Queue<Long>.pass(count: Int, consumers: WorkerPool, mayComeAgain: Boolean): Board {
         val producers = 4
         val marks = Board(count / Long.SIZE_BITS + 1)
-        pool("producers", producers).use { pool ->
+        withPool("producers", producers) { pool ->
             val done: List<Deferred<Unit>> = List(4) { consumers.async { markAll(marks, producers, mayComeAgain) } }
             pool.map(0 until producers, chunkSize = 1) { me -> for (i in me until count step producers) put(i.toLong()) }
             join()
@@ -58,7 +68,7 @@ class SharedKillsStressTest : FunSpec({
         val count = if (isNight) 5_000_000 else 200_000
         val queue = Queue<Long>(1000, backend = PROCESSES)
 
-        val marks = WorkerPool(4, PROCESSES).use { queue.pass(count, it, mayComeAgain = false) }
+        val marks = withPool("takers", 4) { queue.pass(count, it, mayComeAgain = false) }
 
         marks.missing(count) shouldBe emptyList()
     }
@@ -67,7 +77,7 @@ class SharedKillsStressTest : FunSpec({
         val count = if (isNight) 5_000_000 else 100_000
         val queue = Queue<Long>(1000, redeliver = true, backend = PROCESSES)
 
-        pool("consumers", 4).use { pool ->
+        withPool("consumers", 4) { pool ->
             var marks: Board? = null
             val killed = amidKills("consumers", pause, Random(2)) { marks = queue.pass(count, pool, mayComeAgain = true) }
 
