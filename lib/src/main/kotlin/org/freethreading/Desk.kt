@@ -8,20 +8,37 @@ import org.freethreading.worker.Callbacks
 import java.lang.System.Logger.Level.WARNING
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.locks.ReentrantReadWriteLock
+import kotlin.concurrent.read
 
 /**
  * Where the letters about one object of this process are answered, one after the other, in the order in which they
  * came.
  *
  * What takes but a moment is done at once, by the [Office]'s thread. What may run code of the user's (reading a key,
- * comparing values), or is long, has a thread of its own as long as there is something to do; a piece of code that
- * hangs holds up its own object only.
+ * comparing values), or is long, has a thread of its own as long as there is something to do; and so has everything
+ * while this process itself does such a thing to the object ([here]). A piece of code that hangs holds up its own object
+ * only.
+ *
+ * @property presence where the record lies that stands for the object
  */
-internal class Desk<S : Claimable>(val number: Long, val protocol: Protocol<S>, val state: S, val wares: Wares) {
+internal class Desk<S : Claimable>(
+    val number: Long,
+    val protocol: Protocol<S>,
+    val state: S,
+    val wares: Wares,
+    val presence: Any,
+) {
     private val waiting = ConcurrentLinkedQueue<Request>()
 
     /** How many are waiting or being done; only the office's thread adds any. */
     private val pending = AtomicInteger()
+
+    /** Held to read by calls of this process that may take long; the office only tries to have it. */
+    private val own = ReentrantReadWriteLock()
+
+    /** Does [call], of this process itself. */
+    inline fun <R> here(isQuick: Boolean, call: () -> R): R = if (isQuick) call() else own.read(call)
 
     /** One who asks for something; without a [mailbox] he does not want to hear of it. */
     private inner class Request(
@@ -41,13 +58,19 @@ internal class Desk<S : Claimable>(val number: Long, val protocol: Protocol<S>, 
     /** By the office's thread. */
     fun take(letter: LetterReader, wantsAnswer: Boolean) {
         val request = read(letter, wantsAnswer)
-        when {
-            pending.get() == 0 && request.isQuick -> answer(request)
-            else -> {
-                waiting.add(request)
-                if (pending.getAndIncrement() == 0) Callbacks.execute(::work)
-            }
+        if (answersAtOnce(request)) return
+        waiting.add(request)
+        if (pending.getAndIncrement() == 0) Callbacks.execute(::work)
+    }
+
+    private fun answersAtOnce(request: Request): Boolean {
+        if (pending.get() != 0 || !request.isQuick || !own.writeLock().tryLock()) return false
+        try {
+            answer(request)
+        } finally {
+            own.writeLock().unlock()
         }
+        return true
     }
 
     private fun read(letter: LetterReader, wantsAnswer: Boolean): Request {
@@ -60,10 +83,15 @@ internal class Desk<S : Claimable>(val number: Long, val protocol: Protocol<S>, 
     }
 
     private fun work() {
-        do answer(waiting.remove()) while (pending.decrementAndGet() > 0)
+        do {
+            try {
+                answer(waiting.remove())
+            } catch (failure: Throwable) { // no memory: those behind it are to be answered all the same
+                runCatching { LOG.log(WARNING, "{0} could not answer: {1}", protocol.what, "$failure") }
+            }
+        } while (pending.decrementAndGet() > 0)
     }
 
-    /** Never throws. */
     private fun answer(request: Request) {
         val answer = try {
             request.done()
@@ -74,7 +102,7 @@ internal class Desk<S : Claimable>(val number: Long, val protocol: Protocol<S>, 
         try {
             mailbox.send(answer.toLetter())
         } catch (failure: Throwable) { // too long for what space is left, it may be
-            LOG.log(WARNING, "what was asked of {0} could not be answered: {1}", protocol.what, failure)
+            LOG.log(WARNING, "what was asked of {0} could not be answered: {1}", protocol.what, "$failure")
             runCatching { mailbox.send(request.failed(failure).toLetter()) }
         }
     }

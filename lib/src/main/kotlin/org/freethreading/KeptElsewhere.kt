@@ -49,8 +49,13 @@ internal class KeptElsewhere<S : Claimable>(protocol: Protocol<S>, private val t
         val mailbox = Mailboxes.take()
         val call = calls.incrementAndGet()
         ticket.inbox.send(letter(Office.CALL, operation, call, arguments) { passenger(mailbox.plot) })
+        var letter: Letter
         var answer: LetterReader
-        do answer = LetterReader(receive(mailbox)) while (answer.long() != call)
+        do {
+            letter = receive(mailbox)
+            answer = LetterReader(letter)
+        } while (letter.failure == null && answer.long() != call)
+        letter.failure?.let { throw it }
         Mailboxes.giveBack(mailbox) // unless the wait was ended otherwise: then an answer is still to come
         if (answer.byte() == Desk.DONE) return answer.value(wares.opener)
         throw Trace.calledHere(wares.opener.failure(BytesParcel(answer.bytes())), protocol.what)

@@ -18,13 +18,19 @@ internal class KeptForOthers<S : Claimable>(private val desk: Desk<S>, private v
         return make(ticket)
     }
 
+    override suspend fun call(operation: Operation<S>, arguments: List<Any?>): Any? =
+        desk.here(operation.isQuick(arguments)) { operation.run(state, arguments) }
+
+    override fun callBlocking(operation: Operation<S>, arguments: List<Any?>): Any? =
+        desk.here(operation.isQuick(arguments)) { operation.run(state, arguments) }
+
     override fun toString() = "kept here"
 
     companion object {
         fun <S : Claimable> new(protocol: Protocol<S>, state: S, wares: Wares, backend: Backend): Kept<S> {
             val plot = SharedMemory.own.allocate(Kind.VALUE)
             val presence = plot.resident { Presence(plot) } as Presence
-            val desk = Desk(Office.nextNumber(), protocol, state, wares)
+            val desk = Desk(Office.nextNumber(), protocol, state, wares, plot.address)
             return KeptForOthers(
                 desk,
                 Ticket(desk.number, Keeper.here(), Office.inbox, presence, RLock(backend), wares.codec),

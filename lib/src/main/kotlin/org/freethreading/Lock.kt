@@ -260,11 +260,14 @@ public class Lock internal constructor(internal val plot: Plot, private val line
     }
 
     private fun note(continuation: Continuation<*>, waited: Boolean) {
+        (taker as? Taken)?.isOver() // another process has unlocked it since
         taker = if (Watch.isOn && line == 0) Taken.by(continuation, subject(), waited) else continuation
     }
 
     private fun noteThread(waited: Boolean) {
-        if (line == 0) taker = Taken.here(subject(), waited)
+        if (line != 0) return
+        (taker as? Taken)?.isOver() // another process has unlocked it since
+        taker = Taken.here(subject(), waited)
     }
 
     private fun forget() {

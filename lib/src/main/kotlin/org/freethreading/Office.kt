@@ -2,9 +2,12 @@ package org.freethreading
 
 import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedMemory
+import org.freethreading.cell.SharedPlot
 import org.freethreading.queue.Letter
 import org.freethreading.queue.LetterReader
 import org.freethreading.queue.LetterWriter
+import org.freethreading.queue.bytesOf
+import org.freethreading.wire.Failures
 import org.freethreading.wire.MalformedException
 import org.freethreading.worker.Callbacks
 import java.lang.System.Logger.Level.WARNING
@@ -57,7 +60,7 @@ internal object Office {
     /** What [ticket] is for, which has come back here. */
     fun <S : Claimable> kept(protocol: Protocol<S>, ticket: Ticket): Kept<S> {
         val desk = guard.withLock { desks[ticket.number] }
-        check(desk != null && desk.protocol === protocol) {
+        check(desk != null && desk.protocol === protocol && desk.presence == ticket.presence.plot.address) {
             "${protocol.what} has come back to this process, which does not keep it"
         }
         @Suppress("UNCHECKED_CAST") // by its protocol
@@ -81,9 +84,9 @@ internal object Office {
     private fun serve(inbox: Post) {
         while (true) {
             try {
-                take(inbox.receiveBlocking { })
-            } catch (failure: Exception) { // whoever wrote that is not worth the others
-                LOG.log(WARNING, "a letter about what this process keeps made no sense: {0}", failure)
+                take(receive(inbox))
+            } catch (failure: Throwable) { // whoever wrote that is not worth the others, who would wait for ever
+                runCatching { LOG.log(WARNING, "a letter about what is kept here made no sense: {0}", "$failure") }
             }
             guard.withLock {
                 if (desks.isEmpty()) isStaffed = false
@@ -92,20 +95,48 @@ internal object Office {
         }
     }
 
+    /** If the inbox itself has been damaged it will not get better, but nor is a processor to be busy with that. */
+    private fun receive(inbox: Post): Letter = try {
+        inbox.receiveBlocking { }
+    } catch (damaged: Throwable) {
+        Thread.sleep(PAUSE_MILLIS)
+        throw damaged
+    }
+
     private fun take(letter: Letter) {
         val reader = LetterReader(letter)
         when (val kind = reader.byte()) {
             LEFT -> Callbacks.execute(::closeUnused)
-            CALL, TELL -> {
-                val number = reader.long()
-                val desk = guard.withLock { desks[number] } ?: throw MalformedException("there is no object $number")
-                desk.take(reader, wantsAnswer = kind == CALL)
+            CALL, TELL -> try {
+                letter.failure?.let { throw it }
+                take(reader, wantsAnswer = kind == CALL)
+            } catch (failure: Throwable) {
+                if (kind == CALL) Callbacks.execute { refuse(letter, failure) }
+                throw failure
             }
             else -> throw MalformedException("a letter of kind $kind")
         }
     }
 
+    private fun take(reader: LetterReader, wantsAnswer: Boolean) {
+        val number = reader.long()
+        val desk = guard.withLock { desks[number] } ?: throw MalformedException("there is no object $number")
+        desk.take(reader, wantsAnswer)
+    }
+
+    /** Whoever asked is not to wait for ever. A second answer does no harm: it has the number of this call. */
+    private fun refuse(letter: Letter, failure: Throwable) {
+        val reader = LetterReader(letter)
+        reader.byte()
+        reader.long()
+        val answer = LetterWriter().long(reader.long()).byte(Desk.FAILED)
+        answer.bytes(bytesOf(Failures.pack(failure, SharedMemory.own::newFile)))
+        Post.of(reader.passenger() as SharedPlot).send(answer.toLetter())
+    }
+
     private val LOG: System.Logger = System.getLogger("org.freethreading")
+
+    private const val PAUSE_MILLIS = 1000L
 
     const val CALL = 0
     const val TELL = 1

@@ -3,10 +3,10 @@ package org.freethreading.cell
 import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Peers
-import java.io.File
 import java.io.IOException
 import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.util.concurrent.ConcurrentLinkedQueue
@@ -123,8 +123,9 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
 
     /** Not through a channel, which an interrupt of the caller would close. */
     private fun taken(from: Int, number: Int): ByteArray? = try {
-        val file: File = pathOf(self, from, number).toFile()
-        file.readBytes().also { file.delete() }
+        val path = pathOf(self, from, number)
+        val isDecent = Files.isRegularFile(path, NOFOLLOW_LINKS) && Files.size(path) <= MOST_BYTES
+        if (isDecent) path.toFile().readBytes().also { path.toFile().delete() } else null
     } catch (_: IOException) {
         null // it was the answer to a repeated question
     }
@@ -132,12 +133,16 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
     private fun pathOf(asker: Int, asked: Int, number: Int): Path =
         peers.folders.first().resolve("$asker-$asked-${number.toUInt()}.answer")
 
-    private fun later(task: () -> Unit) = threads.execute {
-        try {
-            task()
-        } catch (failure: Exception) { // no room, mostly: who asks does without
-            LOG.log(WARNING, "what another process asked could not be answered: {0}", failure)
+    private fun later(task: () -> Unit) = try {
+        threads.execute {
+            try {
+                task()
+            } catch (failure: Exception) { // no room, mostly: who asks does without
+                LOG.log(WARNING, "what another process asked could not be answered: {0}", "$failure")
+            }
         }
+    } catch (_: OutOfMemoryError) {
+        // No thread can be had. Who asks will ask again, and the bells are to be heard meanwhile.
     }
 
     companion object {
@@ -156,6 +161,9 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
 
         private val LOG: System.Logger = System.getLogger("org.freethreading")
         private val numbers = AtomicInteger(System.nanoTime().toInt())
+
+        /** An answer that is longer is not looked at. */
+        private const val MOST_BYTES = 16L shl 20
         private val PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50)
 
         /** A thread, made when needed and gone soon after: that of the bells must be free for the next one. */

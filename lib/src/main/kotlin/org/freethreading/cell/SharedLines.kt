@@ -48,12 +48,12 @@ internal class SharedLines(
     }
 
     override fun lookAtAll() {
-        inquiry.hearAll()
-        alarm()
         for (entry in entries.values) {
             entry.line.signalAll()
             entry.cell.look()
         }
+        alarm()
+        inquiry.hearAll()
     }
 
     override fun wasReminded(cell: Long) {

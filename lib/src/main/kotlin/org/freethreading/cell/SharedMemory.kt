@@ -224,7 +224,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             isNew = true
             Held(use(address).also { plot = it }, collected)
         }
-        if (isNew) files[address.file]?.let { if (isLarge(it)) account(it.memory.size) }
+        if (isNew) files[address.file]?.let { if (isLarge(it)) account(it.memory.size, mayWait = !Quiet.isHere) }
         return plot!!
     }
 
@@ -256,19 +256,24 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     private fun newNumber(): Int = Math.addExact(Math.multiplyExact(peers.table.nextNumber(), PLACES), self)
 
-    /** This process is about to share [large] bytes more. */
-    private fun account(large: Int) {
+    /** This process is about to share [large] bytes more. The collector is asked by another thread unless it [mayWait]. */
+    private fun account(large: Int, mayWait: Boolean = true) {
         bytesShared.addAndGet(large.toLong())
         given.addAndGet(large.toLong())
-        collectIfDue()
+        when {
+            mayWait -> collectIfDue()
+            isCollectionDue() -> thread(isDaemon = true, name = "freethreading-collection") { collect() }
+        }
     }
 
     /** Asks the collector, unless little has been given out since it was last asked: what is held may be all there is. */
-    private fun collectIfDue(): Boolean {
+    private fun collectIfDue(): Boolean = isCollectionDue().also { if (it) collect() }
+
+    /** Whether the caller is to ask the collector. */
+    private fun isCollectionDue(): Boolean {
         val before = givenAtCollection.get()
         val now = given.get()
-        val isDue = now - before >= maxOf(MUCH, bytesShared.get() / 4) && givenAtCollection.compareAndSet(before, now)
-        return isDue.also { if (it) collect() }
+        return now - before >= maxOf(MUCH, bytesShared.get() / 4) && givenAtCollection.compareAndSet(before, now)
     }
 
     /** Asks the collector twice if it has found something that held on to more. */
@@ -321,9 +326,9 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         try {
             held.free?.invoke() ?: freeContents(records, address.index, this)
         } catch (damaged: RuntimeException) { // by another process; whoever happens to come by here has no part in it
-            LOG.log(WARNING, "what was left in a queue could not be freed: {0}", damaged)
+            LOG.log(WARNING, "what was left in a queue could not be freed: {0}", "$damaged")
         } catch (unopened: IOException) {
-            LOG.log(WARNING, "what nobody uses any more could not be freed: {0}", unopened)
+            LOG.log(WARNING, "what nobody uses any more could not be freed: {0}", "$unopened")
         } finally {
             records.finish(address.index)
         }
@@ -346,9 +351,13 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         val dead = peers.proveDead(pids)
         if (dead.isEmpty()) return
         for (number in peers.recordFiles()) {
-            val records = openOfDead(number, dead) ?: continue
-            dead.forEach { Recovery(it, this).recover(records) }
-            if (isLarge(records) && records.isOver(0)) removeOfDead(number) // who was to do it may be dead
+            try {
+                val records = openOfDead(number, dead) ?: continue
+                dead.forEach { Recovery(it, this).recover(records) }
+                if (isLarge(records) && records.isOver(0)) removeOfDead(number) // who was to do it may be dead
+            } catch (damaged: RuntimeException) { // whoever has written that: the others are to be free all the same
+                LOG.log(WARNING, "what lies in file {0} was damaged: {1}", number, "$damaged")
+            }
         }
         dead.forEach(peers::strikeOff)
         wakeAll()
@@ -363,7 +372,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private fun removeOfDead(number: Int) = try {
         peers.removeRecords(number)
     } catch (failure: IOException) { // it goes with the program
-        LOG.log(WARNING, "what a dead process shared takes up space: {0}", failure)
+        LOG.log(WARNING, "what a dead process shared takes up space: {0}", "$failure")
     }
 
     /** A file in which [dead] may have held something; null if there is nothing to free, or nothing that could be. */

@@ -67,7 +67,7 @@ internal object Lookout {
                     repeats = if (lookNow()) (if (isDue) REPEATS else repeats - 1) else 0
                 }
             } catch (failure: Throwable) { // no memory, or no files: who waits next is to be looked for all the same
-                LOG.log(WARNING, "it could not be found out whether there is a deadlock: {0}", failure)
+                LOG.log(WARNING, "it could not be found out whether there is a deadlock: {0}", "$failure")
             }
             sleep()
         }

@@ -3,9 +3,7 @@ package org.freethreading.deadlock
 import org.freethreading.Deadlock
 import org.freethreading.cell.Inquiry
 import org.freethreading.cell.SharedMemory
-import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
-import java.io.DataInputStream
 import java.io.DataOutputStream
 
 /**
@@ -45,7 +43,7 @@ internal object Search {
 
     private fun Inquiry.views(of: Collection<Int>, topic: Int, nanos: Long): Map<Int, View> =
         ask(of, topic, nanos).filterValues { it.isNotEmpty() }
-            .mapValues { (_, answer) -> View.read(DataInputStream(ByteArrayInputStream(answer))) }
+            .mapNotNull { (from, answer) -> View.readOrNull(answer)?.let { from to it } }.toMap()
 
     /** What this process answers when another one looks. */
     fun answer(topic: Int): ByteArray {

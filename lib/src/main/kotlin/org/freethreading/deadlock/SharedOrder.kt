@@ -28,7 +28,7 @@ internal object SharedOrder {
             val isNews = opposite.exists() && File(home, "$small-$large.warned").createNewFile()
             return if (isNews) opposite.readText() else null
         } catch (failure: IOException) {
-            LOG.log(WARNING, "in which order locks are taken could not be written down: {0}", failure)
+            LOG.log(WARNING, "in which order locks are taken could not be written down: {0}", "$failure")
             return null
         }
     }

@@ -3,8 +3,10 @@ package org.freethreading.deadlock
 import org.freethreading.cell.CoroutineWaiter
 import org.freethreading.cell.ThreadWaiter
 import org.freethreading.cell.Waiter
+import java.io.ByteArrayInputStream
 import java.io.DataInputStream
 import java.io.DataOutputStream
+import java.io.IOException
 import java.util.IdentityHashMap
 
 /**
@@ -60,14 +62,23 @@ internal class View(val waits: List<Wait>, val holdings: List<Holding>) {
         /** What can be written of a name, whatever its characters. */
         private const val NAME = 1000
 
-        fun read(input: DataInputStream) = View(
-            List(input.readInt()) {
+        /** Null if it makes no sense: whoever has written that is left out. */
+        fun readOrNull(answer: ByteArray): View? = try {
+            read(DataInputStream(ByteArrayInputStream(answer)))
+        } catch (_: IOException) {
+            null
+        } catch (_: IllegalArgumentException) {
+            null
+        }
+
+        private fun read(input: DataInputStream) = View(
+            List(input.readCount()) {
                 Wait(
                     input.readLong(), input.readBoolean(), input.readBoolean(), input.readUTF().ifEmpty { null },
                     input.readUTF(), input.readLong(), input.readUTF(), input.readPlace(), input.readPlace(),
                 )
             },
-            List(input.readInt()) { Holding(input.readUTF(), input.readLong(), input.readPlace()) },
+            List(input.readCount()) { Holding(input.readUTF(), input.readLong(), input.readPlace()) },
         )
 
         /** What this process sees now; [withPlaces] also where everybody waits. */
@@ -84,7 +95,10 @@ internal class View(val waits: List<Wait>, val holdings: List<Holding>) {
                 if (holder.thread != 0L) threads[holder.thread] else holder.coroutine?.let { coroutines[it] }
 
             val holders = waits.values.distinct().associateWith { it.holder }
-            val shared = Roll.shared().mapNotNull { lock -> lock.key?.let { key -> lock.holder?.let { key to it } } }
+            // Who waits for nothing that is shared is in no circle with another process, whatever he holds.
+            val isConcerned = waits.values.any { it.key != null }
+            val held = if (isConcerned) Roll.shared() else emptyList()
+            val shared = held.mapNotNull { lock -> lock.key?.let { key -> lock.holder?.let { key to it } } }
             val still = Roll.waits().keys
 
             fun numberOf(holder: Holder?) = holder?.let(::waitOf)?.takeIf { it in still }?.number ?: 0
@@ -120,6 +134,10 @@ private fun DataOutputStream.writePlace(place: List<StackTraceElement>) {
     }
 }
 
-private fun DataInputStream.readPlace(): List<StackTraceElement> = List(readInt()) {
+/** Of what follows: each is a byte at least. */
+private fun DataInputStream.readCount(): Int =
+    readInt().also { require(it in 0..available()) { "$it of ${available()}" } }
+
+private fun DataInputStream.readPlace(): List<StackTraceElement> = List(readCount()) {
     StackTraceElement(readUTF(), readUTF(), readUTF().ifEmpty { null }, readInt())
 }

@@ -83,7 +83,7 @@ internal object Watch : Inquiry.Respondent {
             unfinished.writeText(text)
             Files.move(unfinished.toPath(), settingOf(memory).toPath(), ATOMIC_MOVE)
         } catch (failure: IOException) {
-            LOG.log(WARNING, "other processes could not be told whether to look for deadlocks: {0}", failure)
+            LOG.log(WARNING, "other processes could not be told whether to look for deadlocks: {0}", "$failure")
         }
         memory.inquiry.run { others.forEach { tell(it, SETTING) } }
     }

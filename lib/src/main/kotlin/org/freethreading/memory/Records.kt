@@ -204,7 +204,7 @@ internal class Records private constructor(val number: Int, val memory: Segment)
         fun attach(path: Path, number: Int): Records {
             val memory = Segment.attach(path)
             val (size, count) = listOf(SIZE, COUNT).map(memory::getLong)
-            val isWhole = size in LINE..memory.size && size % LINE == 0L && count in 0..memory.size / size &&
+            val isWhole = size in LINE..memory.size && size % LINE == 0L && count in 1..memory.size / size &&
                 bytes(size.toInt(), count.toInt()) == memory.size
             if (!isWhole) throw DamagedException("$path was damaged: it is too small for $count records of $size bytes")
             return Records(number, memory)

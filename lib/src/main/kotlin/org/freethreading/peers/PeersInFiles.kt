@@ -49,7 +49,8 @@ internal class PeersInFiles(
     fun pathOfBell(slot: Int): Path = home.resolve("$slot-${table.generation(slot)}.bell")
 
     override fun recordFiles(): List<Int> = Files.newDirectoryStream(home, "*$RECORDS").use { found ->
-        found.mapNotNull { it.fileName.toString().removeSuffix(RECORDS).toIntOrNull() }
+        found.filter { Files.isRegularFile(it) }
+            .mapNotNull { it.fileName.toString().removeSuffix(RECORDS).toIntOrNull() }
     }
 
     override fun others(): List<Int> = PeerTable.SLOTS.filter { it != self.slot && table.isLive(it) }

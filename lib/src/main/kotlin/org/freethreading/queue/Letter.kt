@@ -4,6 +4,7 @@ import org.freethreading.memory.Passenger
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
 import org.freethreading.wire.BytesParcel
+import org.freethreading.wire.FileParcel
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.MalformedException
@@ -16,8 +17,10 @@ import org.freethreading.wire.Stowage
  * What processes write to each other about an object that one of them keeps: a frame, and the records whose handles are
  * in it, which live as long as the letter is held. Values in it stay closed ([Ware]), so to read a letter runs no code
  * of the user's.
+ *
+ * @property failure why there is no more of it than its head, if there is not
  */
-internal class Letter(val bytes: ByteArray, val passengers: List<Passenger>) {
+internal class Letter(val bytes: ByteArray, val passengers: List<Passenger>, val failure: Throwable? = null) {
     /** As it lies in a queue: many bytes go to a file of their own. */
     fun packed(stowage: Stowage): Parcel {
         if (bytes.size <= ParcelOutput.LIMIT) return BytesParcel(bytes, passengers)
@@ -32,8 +35,23 @@ internal class Letter(val bytes: ByteArray, val passengers: List<Passenger>) {
     }
 
     companion object {
-        fun opened(parcel: Parcel, passengers: List<Any>): Letter =
-            Letter(bytesOf(parcel), passengers.map { it as Passenger })
+        /** The kind, the object and the call: enough to tell whoever waits. */
+        private const val HEAD = 17L
+
+        /** If it is too much for the heap, or its file cannot be read, only its head is there, if even that. */
+        fun opened(parcel: Parcel, passengers: List<Any>): Letter {
+            val aboard = passengers.map { it as Passenger }
+            var head = ByteArray(0)
+            return try {
+                if (parcel is FileParcel) {
+                    head = parcel.open().use { it.readBytes(ByteArray(minOf(HEAD, it.remaining).toInt())) }
+                }
+                Letter(bytesOf(parcel), aboard)
+            } catch (failure: Throwable) {
+                parcel.drop()
+                Letter(head, aboard, failure)
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ import org.freethreading.wire.Form
 import org.freethreading.wire.HeapRoom
 import org.freethreading.wire.Opener
 import org.freethreading.wire.Parcel
+import java.util.Arrays
 
 /**
  * A value as a process keeps it for others: encoded, so that whoever opens it gets a copy of his own. It keeps the
@@ -18,7 +19,7 @@ internal class Ware(
     val bytes: ByteArray,
     val passengers: List<Passenger>,
     private val opener: Opener,
-) {
+) : Comparable<Ware> {
     private var hash = 0 // that of the value; a race is benign
 
     /** Whether the value is a number, a string or the like: to open and compare it runs no code of the user's. */
@@ -34,6 +35,14 @@ internal class Ware(
 
     override fun equals(other: Any?): Boolean = other is Ware &&
         (bytes.contentEquals(other.bytes) || !isPlain && !other.isPlain && open() == other.open())
+
+    /** So that a hash map finds plain keys of the same hash fast, however many there are; 0 if only [equals] can tell. */
+    override fun compareTo(other: Ware): Int = when {
+        isPlain && other.isPlain -> Arrays.compare(bytes, other.bytes)
+        isPlain -> -1
+        other.isPlain -> 1
+        else -> 0
+    }
 
     companion object {
         /** Takes [parcel] to the heap, wherever it is. */

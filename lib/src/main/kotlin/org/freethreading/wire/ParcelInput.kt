@@ -6,6 +6,7 @@ import java.io.InputStream
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
 
 /**
@@ -151,6 +152,7 @@ internal class ParcelInput private constructor(
         }
 
         fun of(path: Path, size: Long): ParcelInput = try {
+            if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) throw MalformedException("$path is no file")
             val there = Files.size(path)
             if (there < size) throw MalformedException("a file of $size bytes promised, $there there")
             val piece = ByteBuffer.allocate(minOf(maxOf(size, 16), ParcelOutput.PIECE.toLong()).toInt())

@@ -61,6 +61,9 @@ internal open class ProcessRunner(
     @Volatile
     private var isKeptAlive = false
 
+    /** Somebody waits for the child's end, and will see to what it leaves behind. */
+    private var isListenedTo = false
+
     @Volatile
     private var terminated = false
 
@@ -82,8 +85,7 @@ internal open class ProcessRunner(
             child = Children.start(making.recipe)
             begin(child, beginning)
         } catch (failure: Throwable) { // WorkerStartException, as a rule
-            child?.kill()
-            child?.awaitDeath()
+            if (isListenedTo) child?.kill() else child?.discard()
             this.failure = failure
             admission.close()
             discard()
@@ -97,6 +99,7 @@ internal open class ProcessRunner(
         child.name = name
         val remote = Remote(child, name, making.crossing, Payloads.own.folders, making.grace, this)
         remote.start(beginning)
+        isListenedTo = true
         if (target != null && admission.enter()) {
             val exit = ElementExit()
             val element = Element(target, null, 0, Terms(crossing = crossing), exit) { _, _, failure ->

@@ -97,8 +97,8 @@ internal class Remote(
 
     fun start(beginning: ByteArray) {
         check(channel.send(Message.of(Message.BEGIN), beginning)) { "no room in a new channel" }
-        Thread(null, ::listen, "freethreading-io-$name", STACK).apply { isDaemon = true }.start()
         child.onExit { channel.wake() }
+        Thread(null, ::listen, "freethreading-io-$name", STACK).apply { isDaemon = true }.start() // it sees to the end
     }
 
     /**

@@ -72,15 +72,17 @@ internal class SlowLoops(private val limit: Duration) {
         val stack = pulse.thread.stackTrace
         if (pulse.number != number || pulse.sinceNanos != since) return // it has ended meanwhile
         pulse.warned = number
-        LOG.log(
-            WARNING,
-            "the event loop of worker ''{0}'' has been blocked for {1}, and whatever else it has to do waits; " +
-                "$SETTING is {2}. It is here:{3}",
-            pulse.name,
-            (System.nanoTime() - since).nanoseconds.inWholeMilliseconds.let { "$it ms" },
-            limit,
-            stack.joinToString("") { "\n    at $it" },
-        )
+        runCatching { // a logger that throws must not end the watch
+            LOG.log(
+                WARNING,
+                "the event loop of worker ''{0}'' has been blocked for {1}, and whatever else it has to do waits; " +
+                    "$SETTING is {2}. It is here:{3}",
+                pulse.name,
+                (System.nanoTime() - since).nanoseconds.inWholeMilliseconds.let { "$it ms" },
+                limit,
+                stack.joinToString("") { "\n    at $it" },
+            )
+        }
     }
 
     companion object {
