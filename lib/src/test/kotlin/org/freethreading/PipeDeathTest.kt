@@ -14,8 +14,8 @@ private const val OVER = "the other end of this connection is closed, or the pro
 
 /** When nobody is left at an end of a pipe, whoever is at the other one is told; and not before. */
 class PipeDeathTest : FunSpec({
-    timeout = 300_000
-    invocationTimeout = 120_000
+    timeout = 600_000
+    invocationTimeout = 300_000
 
     /** Those who wait at [end], here and in another process, and are told when it is over. */
     suspend fun awaitEnd(end: Connection<*>, end2: suspend () -> Unit) {
