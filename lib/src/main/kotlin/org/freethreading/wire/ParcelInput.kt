@@ -8,6 +8,7 @@ import java.nio.ByteOrder
 import java.nio.file.Files
 import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
+import java.nio.file.attribute.BasicFileAttributes
 
 /**
  * Reads what [ParcelOutput] wrote, and does not trust it: nothing is allocated for a length before as many bytes are
@@ -152,8 +153,9 @@ internal class ParcelInput private constructor(
         }
 
         fun of(path: Path, size: Long): ParcelInput = try {
-            if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) throw MalformedException("$path is no file")
-            val there = Files.size(path)
+            val file = Files.readAttributes(path, BasicFileAttributes::class.java, NOFOLLOW_LINKS)
+            if (!file.isRegularFile) throw MalformedException("$path is no file")
+            val there = file.size()
             if (there < size) throw MalformedException("a file of $size bytes promised, $there there")
             val piece = ByteBuffer.allocate(minOf(maxOf(size, 16), ParcelOutput.PIECE.toLong()).toInt())
             ParcelInput(piece.order(ByteOrder.LITTLE_ENDIAN).limit(0), FileInputStream(path.toFile()), size)
