@@ -15,7 +15,7 @@ class SharedKillsStressTest : FunSpec({
     timeout = 120_000L * EFFORT
     invocationTimeout = timeout
     val isNight = EFFORT > 1
-    val pause = if (isNight) 100.milliseconds else 250.milliseconds
+    val pause = if (isNight) 100.milliseconds else 750.milliseconds
 
     /** With a pool that is terminated if [block] fails: its tasks might wait for ever. */
     suspend fun <R> withPool(name: String, workers: Int, block: suspend (WorkerPool) -> R): R {
