@@ -33,8 +33,10 @@ class DeadlockStressTest : FunSpec({
             stress {
                 val colours = List(2) { backend.colours.random(random) }
                 val locks = List(2) { Lock(backend) }
-                val parties = ring(backend, colours, locks)
-                delay(random.nextLong(90, 130)) // about when it is found
+                val meeting = Barrier(3, backend = backend)
+                val parties = ring(backend, colours, locks, meeting)
+                meeting.await()
+                delay(random.nextLong(90, 130)) // about when it is found, which nobody else is told
                 parties.first().giveUp()
 
                 val failures = parties.mapNotNull { runCatching { it.result() }.exceptionOrNull() }

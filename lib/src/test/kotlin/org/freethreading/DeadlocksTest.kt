@@ -291,9 +291,13 @@ private fun findingContract(backend: Backend) = funSpec {
 private fun pairsOf(backend: Backend): List<List<Colour>> =
     backend.colours.flatMapIndexed { i, one -> backend.colours.drop(i).map { listOf(one, it) } }
 
-/** One party of each colour: it takes a lock, meets the others, and wants the lock of the next. */
-internal fun ring(backend: Backend, colours: List<Colour>, locks: List<Lock>): List<Party<String>> {
-    val meeting = Barrier(colours.size, backend = backend)
+/** One party of each colour: it takes a lock, meets the others at [meeting], and wants the lock of the next. */
+internal fun ring(
+    backend: Backend,
+    colours: List<Colour>,
+    locks: List<Lock>,
+    meeting: Barrier = Barrier(colours.size, backend = backend),
+): List<Party<String>> {
     return colours.mapIndexed { i, colour ->
         val (first, second) = locks[i] to locks[(i + 1) % locks.size]
         colour.party(backend, { both(first, second, meeting) }, { bothSuspending(first, second, meeting) })
