@@ -38,6 +38,7 @@ public class Pipe<T> private constructor(
     /** Two are equal if they have the same ends. */
     override fun equals(other: Any?): Boolean = other is Pipe<*> && first == other.first && second == other.second
 
+    /** That of the first end. */
     override fun hashCode(): Int = first.hashCode()
 
     /** Says how both ends are. */
