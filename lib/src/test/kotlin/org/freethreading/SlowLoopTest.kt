@@ -41,7 +41,7 @@ private fun slowLoopContract(backend: Backend) = funSpec {
                 Worker.eventLoop("slow", backend).use { worker ->
                     worker.post { blockLoop(300) }
                     worker.async {
-                        delay(1)
+                        delay(1) // so that what blocks is a block of its own: a coroutine that is resumed
                         blockLoop(300)
                     }.await()
                 }
@@ -61,7 +61,7 @@ private fun slowLoopContract(backend: Backend) = funSpec {
                     pool.call { blockLoop(800) }
                 }
                 Worker.eventLoop("quick", backend).use { worker ->
-                    worker.async { delay(800) }.await()
+                    worker.async { delay(800) }.await() // time itself is tested: to suspend for long is not to block
                     repeat(20) { worker.post { blockLoop(40) } }
                 }
             }
@@ -86,7 +86,7 @@ private fun slowLoopContract(backend: Backend) = funSpec {
     }
 }
 
-/** Keeps the thread busy: what is asked is how long that lasts. */
+/** Holds the thread up. Time itself is tested: what is asked is how long that lasts. */
 private fun blockLoop(millis: Long) = Thread.sleep(millis)
 
 /** Those that wait without a time limit need nobody to look. */
