@@ -108,7 +108,6 @@ internal class Desk<S : Claimable>(
     }
 
     companion object {
-        private val LOG: System.Logger = System.getLogger("org.freethreading")
 
         const val DONE = 0
         const val FAILED = 1

@@ -134,8 +134,6 @@ internal object Office {
         Post.of(reader.passenger() as SharedPlot).send(answer.toLetter())
     }
 
-    private val LOG: System.Logger = System.getLogger("org.freethreading")
-
     private const val PAUSE_MILLIS = 1000L
 
     const val CALL = 0

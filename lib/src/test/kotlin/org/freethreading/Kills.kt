@@ -1,28 +1,68 @@
 package org.freethreading
 
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
+import kotlinx.serialization.KSerializer
+import kotlinx.serialization.json.Json
+import java.io.Serializable
+import java.nio.file.Path
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.random.Random
 import kotlin.time.Duration
 
-/** Runs [block] while in every [pause] a process of the pool [pool] is killed; gives those that were. */
-internal suspend fun amidKills(pool: String, pause: Duration, random: Random, block: suspend () -> Unit): Set<Long> =
-    coroutineScope {
-        val killed = ConcurrentHashMap.newKeySet<Long>()
-        val killer = launch(Dispatchers.IO) {
-            while (true) {
-                delay(pause)
-                val pid = pidsOf(pool).filter { it > 0 && it !in killed }.randomOrNull(random) ?: continue
-                if (ProcessHandle.of(pid).map { it.destroyForcibly() }.orElse(false)) killed += pid
-            }
-        }
-        try {
-            block()
-        } finally {
-            killer.cancel()
-        }
-        killed
+/** Children that find the library and the tests only: with all that the tests use one takes twice as long to start. */
+internal val SLIM_PROCESSES: Backend = Backend.processes {
+    classPath = listOf(Worker::class, Board::class, Unit::class, Job::class, KSerializer::class, Json::class)
+        .map { Path.of(it.java.protectionDomain.codeSource.location.toURI()) }
+        .distinct()
+}
+
+/** On which processes enter themselves when they begin to do something: before that it would prove little to kill them. */
+internal class Roll : Serializable {
+    private val pids = Numbers()
+
+    val entries: Set<Long> get() = pids.entries.mapTo(HashSet()) { it.toLong() }
+
+    /** To be called by tasks; the first one of a process enters it. */
+    fun enter() {
+        if (entered.compareAndSet(false, true)) pids.put(ProcessHandle.current().pid().toInt())
     }
+
+    private companion object {
+        const val serialVersionUID = 1L
+        val entered = AtomicBoolean()
+    }
+}
+
+/**
+ * Runs [block] while in every [pause] a process of the pool [pool] that is on [roll] is killed, as long as more than
+ * [spared] are: a machine may need longer than that to start another. Gives those that were killed.
+ */
+internal suspend fun amidKills(
+    pool: String,
+    roll: Roll,
+    spared: Int,
+    pause: Duration,
+    random: Random,
+    block: suspend () -> Unit,
+): Set<ProcessHandle> = coroutineScope {
+    val killed = ConcurrentHashMap.newKeySet<ProcessHandle>() // which knows one from a later one with the same pid
+    val killer = launch(Dispatchers.IO) {
+        while (true) {
+            delay(pause)
+            val begun = roll.entries
+            val living = pidsOf(pool).filter { it in begun }.mapNotNull { ProcessHandle.of(it).orElse(null) } - killed
+            if (living.size > spared) living.random(random).takeIf(ProcessHandle::destroyForcibly)?.let(killed::add)
+        }
+    }
+    try {
+        block()
+    } finally {
+        killer.cancel()
+    }
+    killed
+}

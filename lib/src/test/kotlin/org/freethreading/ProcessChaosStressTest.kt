@@ -7,14 +7,9 @@ import io.kotest.matchers.comparables.shouldBeGreaterThan
 import io.kotest.matchers.comparables.shouldBeLessThanOrEqualTo
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeInstanceOf
-import kotlinx.coroutines.Job
-import kotlinx.serialization.KSerializer
-import kotlinx.serialization.json.Json
-import java.nio.file.Path
 import java.util.concurrent.CompletionException
 import java.util.concurrent.atomic.AtomicIntegerArray
 import kotlin.random.Random
-import kotlin.reflect.KClass
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -27,23 +22,20 @@ class ProcessChaosStressTest : FunSpec({
     val pause = if (EFFORT == 1) 500.milliseconds else 50.milliseconds
 
     /** Tells at night that it goes on. */
-    fun say(round: Int, killed: Set<Long>) = if (EFFORT > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit
+    fun say(round: Int, killed: Set<ProcessHandle>) = if (EFFORT > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit
 
-    val children = Backend.processes {
-        classPath = codeOf(Worker::class, ProcessChaosStressTest::class, Unit::class, Job::class, KSerializer::class, Json::class)
-    }
-
-    fun pool(retries: Int) = WorkerPool.builder().workers(4).backend(children).name("chaos").retries(retries).build()
+    fun pool(retries: Int) = WorkerPool.builder().workers(4).backend(SLIM_PROCESSES).name("chaos").retries(retries).build()
 
     test("every task ends exactly once, as result or as crash, and none is started twice, amid kills") {
         repeat(rounds) { round ->
             pool(retries = 0).use { pool ->
                 val begun = Numbers()
+                val roll = Roll()
                 val ends = AtomicIntegerArray(tasks)
                 var crashes = 0
-                val killed = amidKills("chaos", pause, Random(round)) {
+                val killed = amidKills("chaos", roll, 2, pause, Random(round)) {
                     val futures = List(tasks) { i ->
-                        pool.future { i.also(begun::put) }.whenComplete { _, _ -> ends.incrementAndGet(i) }
+                        pool.future { i.also(begun::put).also { roll.enter() } }.whenComplete { _, _ -> ends.incrementAndGet(i) }
                     }
                     futures.forEachIndexed { i, future ->
                         val failure = future.failed()?.let { (it as CompletionException).cause!! }
@@ -68,10 +60,11 @@ class ProcessChaosStressTest : FunSpec({
     test("every task of every kind gives its result in the end when it is tried again, amid kills") {
         repeat(rounds) { round ->
             pool(retries = 10).use { pool ->
-                val killed = amidKills("chaos", pause, Random(round)) {
-                    pool.map(0 until tasks) { it * 2 } shouldBe List(tasks) { it * 2 }
+                val roll = Roll()
+                val killed = amidKills("chaos", roll, 2, pause, Random(round)) {
+                    pool.map(0 until tasks) { (it * 2).also { roll.enter() } } shouldBe List(tasks) { it * 2 }
                     val done = Tally()
-                    val results = pool.mapAll(0 until tasks, chunkSize = 1) { it.also { done.add() } }
+                    val results = pool.mapAll(0 until tasks, chunkSize = 1) { it.also { done.add() }.also { roll.enter() } }
                     results.map { it.get() } shouldBe List(tasks) { it }
                     results.map { it.index() } shouldBe List(tasks) { it.toLong() }
                 }
@@ -82,7 +75,3 @@ class ProcessChaosStressTest : FunSpec({
         }
     }
 })
-
-/** The class path of a program that uses nothing but these: with all that the tests use a child takes twice as long to start. */
-private fun codeOf(vararg classes: KClass<*>): List<Path> =
-    classes.map { Path.of(it.java.protectionDomain.codeSource.location.toURI()) }.distinct()

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger
 /** A child whose thread is held before one of the writes by which others could see what it does. */
 internal class SteppedVictim : AutoCloseable {
     private val name = "stepped${count.incrementAndGet()}"
-    private val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name(name).build()
+    private val pool = WorkerPool.builder().workers(1).backend(SLIM_PROCESSES).name(name).build()
     private val board = Board(2)
 
     /** Has it do [work], and returns when it is held before its write [step], counted from 1; false if it is over before. */
@@ -17,6 +17,7 @@ internal class SteppedVictim : AutoCloseable {
         val board = board
         pool.call { Hold.prepare(board) } // before anything is mapped that is shared
         end = pool.async { Hold.at(step) { work() } }
+        pool.shutdown() // nobody takes its place
         poll("the victim to be held before step $step, or to have ended", timeout = null) { board[HELD] + board[OVER] > 0 }
         return board[OVER] == 0L
     }

@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import org.freethreading.LOG
 import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Peers
@@ -159,7 +160,6 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
             while (true) respondent.isTold(missed.poll() ?: break)
         }
 
-        private val LOG: System.Logger = System.getLogger("org.freethreading")
         private val numbers = AtomicInteger(System.nanoTime().toInt())
 
         /** An answer that is longer is not looked at. */

@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import org.freethreading.LOG
 import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
@@ -92,7 +93,6 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
     }
 
     private companion object {
-        val LOG: System.Logger = System.getLogger("org.freethreading")
         const val LINE = 64
         const val WORD = 8
         const val PUTTING = 3

@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import org.freethreading.LOG
 import org.freethreading.memory.Address
 import org.freethreading.memory.DamagedException
 import org.freethreading.memory.EndLayout
@@ -474,8 +475,6 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         fun bury(pid: Long) {
             if (joining.get() != null || PeersInFiles.exist(folders())) own.bury(setOf(pid))
         }
-
-        private val LOG: System.Logger = System.getLogger("org.freethreading")
 
         /** As [Store.receive]; joins the others only if there is anything to take over. */
         fun receive(passengers: List<Address>): List<Any> =

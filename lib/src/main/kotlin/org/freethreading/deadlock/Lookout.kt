@@ -1,6 +1,7 @@
 package org.freethreading.deadlock
 
 import org.freethreading.DeadlockException
+import org.freethreading.LOG
 import org.freethreading.cell.SharedMemory
 import org.freethreading.cell.Waiter
 import java.lang.System.Logger.Level.WARNING
@@ -113,7 +114,6 @@ internal object Lookout {
         }
     }
 
-    private val LOG: System.Logger = System.getLogger("org.freethreading")
     private const val PATIENCE_NANOS = 100_000_000L
 
     /** So that it does not wake for each who waits a little longer than another. */

@@ -1,5 +1,6 @@
 package org.freethreading.deadlock
 
+import org.freethreading.LOG
 import java.lang.System.Logger.Level.WARNING
 import java.util.WeakHashMap
 import java.util.concurrent.ConcurrentHashMap
@@ -64,5 +65,4 @@ internal object Order {
         second.place.forEach { append("\n      at $it") }
     }
 
-    private val LOG: System.Logger = System.getLogger("org.freethreading")
 }

@@ -1,5 +1,6 @@
 package org.freethreading.deadlock
 
+import org.freethreading.LOG
 import org.freethreading.cell.SharedMemory
 import java.io.File
 import java.io.IOException
@@ -42,5 +43,4 @@ internal object SharedOrder {
 
     /** So many pairs of one process are enough to fill a directory with. */
     private const val MOST = 2000
-    private val LOG: System.Logger = System.getLogger("org.freethreading")
 }

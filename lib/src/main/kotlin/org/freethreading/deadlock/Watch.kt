@@ -1,5 +1,6 @@
 package org.freethreading.deadlock
 
+import org.freethreading.LOG
 import org.freethreading.cell.Inquiry
 import org.freethreading.cell.SharedMemory
 import java.io.File
@@ -124,8 +125,6 @@ internal object Watch : Inquiry.Respondent {
     private const val DETECT_NAME = "detect"
     private const val ORDER_NAME = "order"
     private val NAMES = listOf(DETECT_NAME, ORDER_NAME)
-
-    private val LOG: System.Logger = System.getLogger("org.freethreading")
 
     /** What another process is told: to look for deadlocks; or what is to be watched. */
     const val LOOK = 1

@@ -1,5 +1,6 @@
 package org.freethreading.peers
 
+import org.freethreading.LOG
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Records
@@ -93,7 +94,6 @@ internal class PeersInFiles(
     }
 
     companion object {
-        private val LOG: System.Logger = System.getLogger("org.freethreading")
         private const val RECORDS = ".records"
         private const val PATIENCE_NANOS = 10_000_000_000L
 

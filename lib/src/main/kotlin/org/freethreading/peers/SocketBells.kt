@@ -1,5 +1,6 @@
 package org.freethreading.peers
 
+import org.freethreading.LOG
 import org.freethreading.memory.BellRow
 import java.io.IOException
 import java.lang.System.Logger.Level.WARNING
@@ -234,7 +235,6 @@ internal class SocketBells private constructor(
         /** Who has not looked by then may be stopped, and another one is rung. */
         private const val PATIENCE_NANOS = 5_000_000L
         private const val AGAIN_MILLIS = 10L
-        private val LOG: System.Logger = System.getLogger("org.freethreading")
         private val BELL: ByteBuffer = ByteBuffer.allocateDirect(1).asReadOnlyBuffer()
 
         /** @throws IOException if there is no socket to be had, or no place for it; nothing is left open then */

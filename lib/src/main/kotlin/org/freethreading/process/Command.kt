@@ -4,10 +4,12 @@ import org.freethreading.peers.Machine
 import org.freethreading.peers.ProgramDirectory
 import java.io.File
 import java.io.FileOutputStream
+import java.math.BigDecimal
+import java.math.RoundingMode
+import java.nio.channels.spi.SelectorProvider
 import java.nio.charset.Charset
 import java.nio.file.Files
 import java.nio.file.Path
-import java.util.Locale
 
 /**
  * The command line of a child: `java @file`. In the file, which only this user can read, are the options and what the
@@ -49,11 +51,16 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
                 ?: Charsets.UTF_8
         private val nothing = File("/dev/null").takeIf { it.exists() } ?: File("NUL")
 
+        /** The JDK's own, as here: else each child looks for another one in all jars, before its first socket. */
+        private val selectorProvider = listOf(SelectorProvider.provider().javaClass.name)
+            .filter { it.startsWith("sun.nio.ch.") }
+            .map { "-D${SelectorProvider::class.java.name}=$it" }
+
         /** They would give a child the agents, and with them the ports, of its parent. */
         val NOT_INHERITED = setOf("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 
         private fun jvmOptions(recipe: Recipe, directory: Path): List<String> {
-            val share = String.format(Locale.ROOT, "%.4f", recipe.share)
+            val share = BigDecimal(recipe.share).setScale(4, RoundingMode.HALF_EVEN).toPlainString()
             val heap = recipe.options.maxHeap?.let { listOf("-Xmx$it") }
                 ?: listOf("-XX:MaxRAMPercentage=$share", "-XX:MinRAMPercentage=$share") // the latter on small machines
             return listOf(
@@ -69,7 +76,7 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
                 "-XX:+DisplayVMOutputToStderr",
                 "-Xlog:disable",
                 "-Xlog:all=warning:stderr",
-            ) + heap + InheritedOptions.all() + listOf(
+            ) + selectorProvider + heap + InheritedOptions.all() + listOf(
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
                 "-Dsun.stdout.encoding=UTF-8", // until Java 18

@@ -3,6 +3,7 @@ package org.freethreading.process
 import org.freethreading.peers.AtExit
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
+import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 
@@ -11,10 +12,11 @@ import kotlin.concurrent.withLock
  * and before that.
  *
  *     take: a spare, also one that is just being started     else: start one, as if there were no spares
- *     afterwards, when nobody is starting one: begin the next spare
+ *     soon afterwards, when nobody is starting one: begin the next spare
  *
  * A child that is being started as a spare is given away all the same, as it will be there sooner than one begun now.
- * In a burst all children are started at once, and no processor is busy with spares while it lasts.
+ * In a burst all children are started at once, and no processor is busy with spares while it lasts, nor while a child
+ * that has just been taken begins its work.
  */
 internal class Spares<R : Any, C : Any>(
     private val limit: Int,
@@ -29,6 +31,7 @@ internal class Spares<R : Any, C : Any>(
     private var recipe: R? = null // of the spares
     private var rival: R? = null // used once since
     private var beingTaken = 0
+    private var isRefillDue = false
 
     /** A child by [recipe]. What [start] throws is thrown here. */
     fun take(recipe: R): C {
@@ -82,6 +85,17 @@ internal class Spares<R : Any, C : Any>(
     }
 
     private fun refill() {
+        if (isRefillDue || recipe == null) return
+        isRefillDue = true
+        CompletableFuture.delayedExecutor(PAUSE_MILLIS, MILLISECONDS, Runnable::run).execute {
+            guard.withLock {
+                isRefillDue = false
+                begin()
+            }
+        }
+    }
+
+    private fun begin() {
         val wanted = recipe ?: return
         if (beingTaken > 0) return
         while (spares.size < limit && !AtExit.isNow) {
@@ -105,5 +119,10 @@ internal class Spares<R : Any, C : Any>(
     private fun dismiss() {
         spares.forEach { spare -> spare.thenAccept { daemon("freethreading-dismissal") { kill(it) } } }
         spares.clear()
+    }
+
+    private companion object {
+        /** How long a child that has been taken has the processors for itself. */
+        const val PAUSE_MILLIS = 50L
     }
 }

@@ -80,7 +80,10 @@ internal class StartCacheBuilder(private val home: Path, private val format: Sta
         private const val PATIENCE_SECONDS = 120L
         private val nice = listOf("/usr/bin/nice", "/bin/nice").map(::File).find { it.canExecute() }
 
-        /** The beginning of a command that takes the processor only when nobody else wants it. */
-        private val humbly = nice?.let { listOf("$it", "-n", "19") }.orEmpty()
+        /**
+         * The beginning of a command that gives way to what is urgent. It is not starved by it: as long as there is no
+         * cache, each child that is started costs as much processor time as a fifth of the training.
+         */
+        private val humbly = nice?.let { listOf("$it", "-n", "5") }.orEmpty()
     }
 }

@@ -17,6 +17,6 @@ internal class Token(private val bytes: ByteArray = ByteArray(SIZE).also(random:
 
     companion object {
         const val SIZE = 32
-        private val random = SecureRandom()
+        private val random by lazy(::SecureRandom) // a child needs none
     }
 }

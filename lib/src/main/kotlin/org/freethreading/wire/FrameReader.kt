@@ -34,13 +34,14 @@ internal class FrameReader(private val bytes: ByteArray) {
     fun text(): String = bytes().decodeToString()
 
     /** A parcel; the file of one must lie in one of [folders], if they are given, and have one of [names]. */
-    fun parcel(folders: Collection<Path>? = null, names: Regex = PAYLOAD): Parcel = when (val form = byte()) {
+    fun parcel(folders: Collection<Path>? = null, names: Regex? = null): Parcel = when (val form = byte()) {
         FrameWriter.INLINE -> BytesParcel(bytes())
 
         FrameWriter.FILE -> {
             val size = long()
             val path = Path.of(text())
-            val isPayload = folders == null || path.parent in folders && names.matches(path.fileName.toString())
+            val isPayload = folders == null ||
+                path.parent in folders && (names ?: PAYLOAD).matches(path.fileName.toString())
             if (!isPayload) throw MalformedException("a parcel in $path")
             FileParcel(path, size)
         }
@@ -80,7 +81,7 @@ internal class FrameReader(private val bytes: ByteArray) {
         private const val ADDRESS = 3 * Int.SIZE_BYTES
 
         /** The names that children give to theirs. */
-        private val PAYLOAD = Regex("c[0-9]+-[0-9]+\\.payload")
+        private val PAYLOAD by lazy { Regex("c[0-9]+-[0-9]+\\.payload") }
     }
 
     private fun advance(count: Int): Int {

@@ -8,6 +8,7 @@ import kotlinx.serialization.PolymorphicSerializer
 import kotlinx.serialization.serializerOrNull
 import java.io.Serializable
 import java.lang.reflect.Field
+import java.lang.reflect.Modifier
 import kotlin.jvm.internal.Ref
 
 /**
@@ -68,7 +69,23 @@ private object Ways : ClassValue<Way>() {
         type.isArray -> Way.Java
         type.declaringClass == Ref::class.java -> Way.Variable
         type.name.startsWith("java.") -> javaWay(type) // there is none with a serializer but those above
-        else -> serializerOf(type)?.let { singletonWay(type) ?: Way.Json(it) } ?: javaWay(type)
+        isPlatform(type) || hasSerializer(type) ->
+            serializerOf(type)?.let { singletonWay(type) ?: Way.Json(it) } ?: javaWay(type)
+        else -> javaWay(type)
+    }
+
+    /**
+     * Whether it may be worth asking [serializerOf]: the first time that is asked in a process it takes as long as all
+     * the rest of a child's start. A serializer is handed out by a companion, or by an `object` itself, and either is a
+     * constant of the class.
+     */
+    private fun hasSerializer(type: Class<*>): Boolean = try {
+        type.declaredFields.any { field ->
+            Modifier.isStatic(field.modifiers) && (field.type === type || field.type.declaringClass === type) &&
+                field.type.methods.any { it.name == "serializer" }
+        }
+    } catch (_: LinkageError) {
+        true // kotlinx.serialization may manage without what cannot be loaded
     }
 
     private fun javaWay(type: Class<*>) = when {

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.LOG
 import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedMemory
 import org.freethreading.process.Channel
@@ -445,7 +446,6 @@ internal class Remote(
     private fun sizeOf(element: Element) = 1 + ((element.argument as Parcel?)?.let(FrameWriter::sizeOf) ?: 0)
 
     private companion object {
-        val LOG: System.Logger = System.getLogger("org.freethreading")
         val NOTHING = ByteArray(0)
 
         /** How many functions a child keeps at hand. */

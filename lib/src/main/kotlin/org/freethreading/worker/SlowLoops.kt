@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.LOG
 import java.lang.System.Logger.Level.WARNING
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.locks.LockSupport
@@ -86,7 +87,6 @@ internal class SlowLoops(private val limit: Duration) {
     }
 
     companion object {
-        private val LOG: System.Logger = System.getLogger("org.freethreading")
         const val SETTING = "freethreading.slowLoop"
         private const val FOR_EVER = Long.MAX_VALUE
         private const val PAUSE_NANOS = 1_000_000L

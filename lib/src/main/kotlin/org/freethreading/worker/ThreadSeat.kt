@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.LOG
 import java.lang.System.Logger.Level.WARNING
 import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReference
@@ -190,7 +191,6 @@ internal class ThreadSeat(
     }
 
     private companion object {
-        val LOG: System.Logger = System.getLogger("org.freethreading")
         val IDLE = Any()
         val ABANDONED = Any()
         val RETIRED = Any()

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.LOG
 import org.freethreading.TaskTimeoutException
 import org.freethreading.process.Child
 import java.lang.System.Logger.Level.WARNING
@@ -73,7 +74,6 @@ internal class TimeLimits(private val remote: Remote, private val child: Child, 
     }
 
     private companion object {
-        val LOG: System.Logger = System.getLogger("org.freethreading")
         val SILENCE: Duration = Duration.ofMillis(200)
     }
 }
