@@ -6,7 +6,7 @@ import org.jetbrains.lincheck.datastructures.Operation
 class EventLincheckTest : FunSpec({
     timeout = 120_000 * effort.toLong()
 
-    test("an event is linearizable, by model checking") { modelChecking().check(EventOperations::class) }
+    test("an event is linearizable, by model checking") { modelChecking().examine(EventOperations::class) }
 
     test("an event is linearizable, under load") { underLoad().check(EventOperations::class) }
 })

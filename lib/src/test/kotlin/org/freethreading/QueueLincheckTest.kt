@@ -9,7 +9,7 @@ class QueueLincheckTest : FunSpec({
     timeout = 120_000 * effort.toLong()
 
     listOf(BoundedQueueOperations::class, UnboundedQueueOperations::class, EndingQueueOperations::class).forEach {
-        test("a queue is linearizable, by model checking: ${it.simpleName}") { modelChecking(actorsPerThread = 3).check(it) }
+        test("a queue is linearizable, by model checking: ${it.simpleName}") { modelChecking(actorsPerThread = 3).examine(it) }
 
         test("a queue is linearizable, under load: ${it.simpleName}") { underLoad().check(it) }
     }

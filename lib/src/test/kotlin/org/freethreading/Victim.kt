@@ -8,7 +8,7 @@ import kotlin.time.Duration.Companion.seconds
 /** A child that does [work], says so, and then does nothing any more. */
 internal class Victim(work: suspend CoroutineScope.() -> Unit) : AutoCloseable {
     private val name = "victim${count.incrementAndGet()}" // the ends of earlier ones may still be under way
-    private val pool = WorkerPool.builder().workers(1).backend(SLIM_PROCESSES).name(name).build()
+    private val pool = WorkerPool.builder().workers(1).backend(PROCESSES).name(name).build()
     private val worked = Event(PROCESSES)
     val end: Deferred<Unit> = worked.let { worked ->
         pool.async {

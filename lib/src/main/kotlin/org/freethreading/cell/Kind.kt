@@ -1,5 +1,7 @@
 package org.freethreading.cell
 
+import org.freethreading.memory.Records
+
 /**
  * What a record is for: its place in the list is written to the record.
  *
@@ -59,3 +61,6 @@ internal enum class Kind(val lines: Int, val cells: Int) {
         fun of(number: Int): Kind? = all.getOrNull(number)
     }
 }
+
+/** Whether it is the file of one record alone. */
+internal val Records.isLarge: Boolean get() = Kind.of(kind(0)) == Kind.LARGE_ARRAY

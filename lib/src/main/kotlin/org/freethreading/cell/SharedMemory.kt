@@ -2,15 +2,12 @@ package org.freethreading.cell
 
 import org.freethreading.LOG
 import org.freethreading.memory.Address
-import org.freethreading.memory.DamagedException
 import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
-import org.freethreading.memory.UnfinishedException
-import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Folders
 import org.freethreading.peers.Peers
@@ -20,18 +17,13 @@ import org.freethreading.peers.SocketBells
 import java.io.IOException
 import java.io.UncheckedIOException
 import java.lang.System.Logger.Level.WARNING
-import java.lang.ref.PhantomReference
 import java.lang.ref.Reference
-import java.lang.ref.ReferenceQueue
 import java.lang.ref.WeakReference
 import java.nio.ByteBuffer
-import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.atomic.AtomicBoolean
-import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
 
@@ -39,9 +31,8 @@ import kotlin.concurrent.thread
  * The memory that the processes of a program share, as one of them sees it: gives out records, and finds those of
  * others.
  *
- * A record that nobody in this process holds any more is left when the garbage collector has found out. That may take
- * long, since what is small here may be large there; so when much has been given out, the collector is asked to run
- * before more memory is taken.
+ * A record that nobody in this process holds any more is left when that has been found out ([Leftovers]); what dead
+ * processes held is freed by others ([Burial]).
  *
  * What is large lies in a file of its own, which goes when the last process has left it.
  */
@@ -60,19 +51,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val files = ConcurrentHashMap<Int, Records>()
     private val shelves = ConcurrentHashMap<Int, Shelf>()
     private val plots = ConcurrentHashMap<Address, Held>()
-    private val collected = ReferenceQueue<Any>()
-    private val watched = ConcurrentHashMap.newKeySet<Watched>()
-    private val isLeaving = AtomicBoolean()
+    private val leftovers = Leftovers()
 
-    /** How many bytes this process shares; and how many it has given out, in all, and when it last asked the collector. */
-    private val bytesShared = AtomicLong()
-    private val given = AtomicLong()
-    private val givenAtCollection = AtomicLong()
-
-    private class Watched(target: Any, queue: ReferenceQueue<Any>, val gone: () -> Unit) :
-        PhantomReference<Any>(target, queue)
-
-    private class Held(plot: SharedPlot, queue: ReferenceQueue<Any>) : WeakReference<SharedPlot>(plot, queue) {
+    private inner class Held(plot: SharedPlot) :
+        WeakReference<SharedPlot>(plot, leftovers.queue),
+        Leftovers.Leftover {
         val address = plot.address
 
         /** Frees what hangs on the record; must not hold on to the plot. */
@@ -82,6 +65,8 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** What hears that this process does not use the record any more; the same holds for it. */
         @Volatile
         var left: ((isUsed: () -> Boolean) -> Unit)? = null
+
+        override fun leave() = leaveRecord(this)
     }
 
     init {
@@ -93,10 +78,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         plots[plot.address]?.free = free
     }
 
-    /** Has [gone] called some time after nobody holds [target] any more, which [gone] must not either. */
-    fun whenCollected(target: Any, gone: () -> Unit) {
-        watched += Watched(target, collected, gone)
-    }
+    /** As [Leftovers.whenCollected]. */
+    fun whenCollected(target: Any, gone: () -> Unit) = leftovers.whenCollected(target, gone)
+
+    /** As [Leftovers.leaveCollected]. */
+    fun leaveCollected() = leftovers.leaveCollected()
 
     /** Keeps [plot] as long as anybody holds [view]. */
     fun keepAsLongAs(view: ByteBuffer, plot: SharedPlot) = whenCollected(view) { Reference.reachabilityFence(plot) }
@@ -134,11 +120,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         leaveCollected()
         if (bytes <= SHELVED_BYTES) return allocate(Kind.ARRAY, bytes).run { hold(records, index) }
         val size = (bytes + LINE - 1) / LINE * LINE
-        account(Records.bytes(size, 1))
+        leftovers.shareLarge(Records.bytes(size, 1))
         try {
             return hold(newLargeFile(size), 0)
         } catch (failure: IOException) {
-            bytesShared.addAndGet(-Records.bytes(size, 1).toLong())
+            leftovers.share(-Records.bytes(size, 1))
             throw noSpace(failure)
         }
     }
@@ -152,19 +138,19 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         return try {
             new()
         } catch (_: IOException) {
-            collect()
+            leftovers.collect()
             new()
         }
     }
 
     private fun hold(records: Records, index: Int): SharedPlot {
         val address = Address(records.number, index, records.generation(index))
-        return SharedPlot(this, records, address).also { plots[address] = Held(it, collected) }
+        return SharedPlot(this, records, address).also { plots[address] = Held(it) }
     }
 
     private fun allocate(kind: Kind, bytes: Int): Shelf.Place = try {
         val size = if (kind == Kind.ARRAY) roundedUp(bytes) else Integer.highestOneBit(bytes * 2 - 1)
-        shelfOf(size).allocate(kind, self).also { given.addAndGet(bytes.toLong()) }
+        shelfOf(size).allocate(kind, self).also { leftovers.giveOut(bytes) }
     } catch (failure: IOException) {
         throw noSpace(failure)
     }
@@ -223,9 +209,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             plot = held?.get()
             if (plot != null) return@compute held
             isNew = true
-            Held(use(address).also { plot = it }, collected)
+            Held(use(address).also { plot = it })
         }
-        if (isNew) files[address.file]?.let { if (isLarge(it)) account(it.memory.size, mayWait = !Quiet.isHere) }
+        val large = if (isNew) files[address.file]?.takeIf { it.isLarge } else null
+        if (large != null) leftovers.shareLarge(large.memory.size, mayWait = !Quiet.isHere)
         return plot!!
     }
 
@@ -247,77 +234,28 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     private fun fileOf(number: Int): Records = files[number] ?: cached(peers.openRecords(number))
 
+    /** The file with [number], which is not kept open for this if it is large. */
+    fun find(number: Int): Records =
+        files[number] ?: peers.openRecords(number).let { if (it.isLarge) it else cached(it) }
+
     private fun cached(opened: Records): Records = files.putIfAbsent(opened.number, opened) ?: opened
 
     private fun newFile(size: Int, count: Int): Records {
-        bytesShared.addAndGet(Records.bytes(size, count).toLong())
+        leftovers.share(Records.bytes(size, count))
         val number = newNumber()
         return peers.newRecords(number, size, count).also { files[number] = it }
     }
 
     private fun newNumber(): Int = Math.addExact(Math.multiplyExact(peers.table.nextNumber(), PLACES), self)
 
-    /** This process is about to share [large] bytes more. The collector is asked by another thread unless it [mayWait]. */
-    private fun account(large: Int, mayWait: Boolean = true) {
-        bytesShared.addAndGet(large.toLong())
-        given.addAndGet(large.toLong())
-        when {
-            mayWait -> collectIfDue()
-            isCollectionDue() -> thread(isDaemon = true, name = "freethreading-collection") { collect() }
-        }
-    }
-
-    /** Asks the collector, unless little has been given out since it was last asked: what is held may be all there is. */
-    private fun collectIfDue(): Boolean = isCollectionDue().also { if (it) collect() }
-
-    /** Whether the caller is to ask the collector. */
-    private fun isCollectionDue(): Boolean {
-        val before = givenAtCollection.get()
-        val now = given.get()
-        return now - before >= maxOf(MUCH, bytesShared.get() / 4) && givenAtCollection.compareAndSet(before, now)
-    }
-
-    /** Asks the collector twice if it has found something that held on to more. */
-    private fun collect() {
-        var rounds = 2
-        while (rounds-- > 0) {
-            val before = watched.size
-            val sample = WeakReference(Any())
-            System.gc()
-            leaveAll {
-                val millis = if (sample.get() == null) HAND_OVER_MILLIS else COLLECTION_MILLIS
-                uninterruptibly { collected.remove(millis) }
-            }
-            if (watched.size >= before) return
-        }
-    }
-
-    /** Leaves the records that nobody in this process holds any more, as far as the garbage collector has found out. */
-    fun leaveCollected() = leaveAll(collected::poll)
-
-    /** One at a time: to free what is in a queue, handles in it are taken over first, and that leads here again. */
-    private inline fun leaveAll(next: () -> Reference<out Any>?) {
-        if (!isLeaving.compareAndSet(false, true)) return
-        try {
-            while (true) {
-                when (val found = next() ?: break) {
-                    is Held -> leave(found)
-                    is Watched -> if (watched.remove(found)) found.gone()
-                }
-            }
-        } finally {
-            isLeaving.set(false)
-        }
-    }
-
-    private fun leave(held: Held) {
+    private fun leaveRecord(held: Held) {
         val address = held.address
         val records = files[address.file] ?: return
         var isLast = false
         var hasLeft = false
         plots.compute(address) { _, present ->
             if (present !== held) return@compute present // it has come here again
-            if (isLarge(records)) forget(records)
+            if (records.isLarge) forget(records)
             isLast = records.detach(address.index, self)
             hasLeft = true
             null
@@ -338,64 +276,16 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** So that its mapping goes, too. */
     private fun forget(large: Records) {
         files.remove(large.number)
-        bytesShared.addAndGet(-large.memory.size.toLong())
+        leftovers.share(-large.memory.size)
     }
 
-    /** Whether it is the file of one record alone. */
-    private fun isLarge(records: Records) = Kind.of(records.kind(0)) == Kind.LARGE_ARRAY
-
-    /**
-     * Frees what the processes with these [pids] and all below them have held, which are dead or get killed for it, and
-     * wakes whoever waits.
-     */
-    fun bury(pids: Set<Long>) {
-        val dead = peers.proveDead(pids)
-        if (dead.isEmpty()) return
-        for (number in peers.recordFiles()) {
-            try {
-                val records = openOfDead(number, dead) ?: continue
-                dead.forEach { Recovery(it, this).recover(records) }
-                if (isLarge(records) && records.isOver(0)) removeOfDead(number) // who was to do it may be dead
-            } catch (damaged: RuntimeException) { // whoever has written that: the others are to be free all the same
-                LOG.log(WARNING, "what lies in file {0} was damaged: {1}", number, "$damaged")
-            }
-        }
-        dead.forEach(peers::strikeOff)
-        wakeAll()
-    }
+    /** As [Burial.bury]. */
+    fun bury(pids: Set<Long>) = Burial(peers, this).bury(pids)
 
     /** Has all who wait look again, in all processes. */
-    private fun wakeAll() {
+    fun wakeAll() {
         peers.others().forEach { lines.bells.ringForAll(it) }
         Quiet.during { lines.lookAtAll() }
-    }
-
-    private fun removeOfDead(number: Int) = try {
-        peers.removeRecords(number)
-    } catch (failure: IOException) { // it goes with the program
-        LOG.log(WARNING, "what a dead process shared takes up space: {0}", "$failure")
-    }
-
-    /** A file in which [dead] may have held something; null if there is nothing to free, or nothing that could be. */
-    private fun openOfDead(number: Int, dead: List<Peer>): Records? {
-        var tries = 0
-        while (true) {
-            try {
-                return files[number] ?: peers.openRecords(number).let { if (isLarge(it)) it else cached(it) }
-            } catch (_: UnfinishedException) { // nobody else has ever seen it
-                if (dead.any { it.slot == number % PLACES }) removeOfDead(number)
-                return null
-            } catch (_: NoSuchFileException) {
-                return null
-            } catch (damaged: DamagedException) {
-                if (number !in peers.recordFiles()) return null // it was just being removed
-                LOG.log(WARNING, "what a dead process shared is lost: {0}", damaged.message)
-                return null
-            } catch (failure: IOException) { // too many open files, mostly: until it works the dead holds on to it
-                if (++tries == TRIES) throw failure
-                Thread.sleep(PAUSE_MILLIS)
-            }
-        }
     }
 
     /** The primitives here that have come from other processes or gone to them. */
@@ -417,17 +307,17 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** Makes use of what is free in the files that were made by those who had the place of this process before. */
     private fun inherit() {
         for (number in peers.recordFiles()) {
-            if (number % PLACES != self) continue
+            if (makerOf(number) != self) continue
             val records = try {
                 peers.openRecords(number)
             } catch (_: IOException) {
                 continue // what cannot be opened is not used: there are other files
             }
-            if (!isLarge(records)) shelfOf(records.size).inherit(cached(records))
+            if (!records.isLarge) shelfOf(records.size).inherit(cached(records))
         }
     }
 
-    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, ::collectIfDue, ::newFile) }
+    private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, leftovers::collectIfDue, ::newFile) }
 
     private fun cellOf(id: Long): SharedCell? {
         val records = files[(id ushr FILE).toInt()] ?: return null
@@ -445,22 +335,14 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** A file's number says in which place the process is that gives out its records. */
         private const val PLACES = 128
 
+        /** The place of the process that gives out the records of the file with [number]. */
+        fun makerOf(number: Int): Int = number % PLACES
+
         /** What is larger than this has a file of its own. */
         private const val SHELVED_BYTES = 1 shl 20
 
         /** The most that an array can have. */
         val MOST_BYTES: Int get() = Records.LARGEST
-
-        /** Less than this nobody minds. */
-        private const val MUCH = 16L shl 20
-        private const val COLLECTION_MILLIS = 100L
-
-        /** In which the collector hands over the next thing that it has found. */
-        private const val HAND_OVER_MILLIS = 10L
-
-        /** Ten seconds, in which others may close what they have open. */
-        private const val TRIES = 500
-        private const val PAUSE_MILLIS = 20L
 
         /** Where the files lie: the directories of the program at the top, which its children are told. */
         @Volatile
