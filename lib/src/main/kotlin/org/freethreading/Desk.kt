@@ -5,7 +5,6 @@ import org.freethreading.queue.LetterReader
 import org.freethreading.queue.LetterWriter
 import org.freethreading.wire.MalformedException
 import org.freethreading.worker.Callbacks
-import java.lang.System.Logger.Level.WARNING
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.locks.ReentrantReadWriteLock
@@ -87,7 +86,7 @@ internal class Desk<S : Claimable>(
             try {
                 answer(waiting.remove())
             } catch (failure: Throwable) { // no memory: those behind it are to be answered all the same
-                runCatching { LOG.log(WARNING, "{0} could not answer: {1}", protocol.what, "$failure") }
+                warn("{0} could not answer: {1}", protocol.what, "$failure")
             }
         } while (pending.decrementAndGet() > 0)
     }
@@ -102,7 +101,7 @@ internal class Desk<S : Claimable>(
         try {
             mailbox.send(answer.toLetter())
         } catch (failure: Throwable) { // too long for what space is left, it may be
-            LOG.log(WARNING, "what was asked of {0} could not be answered: {1}", protocol.what, "$failure")
+            warn("what was asked of {0} could not be answered: {1}", protocol.what, "$failure")
             runCatching { mailbox.send(request.failed(failure).toLetter()) }
         }
     }

@@ -10,7 +10,6 @@ import org.freethreading.queue.bytesOf
 import org.freethreading.wire.Failures
 import org.freethreading.wire.MalformedException
 import org.freethreading.worker.Callbacks
-import java.lang.System.Logger.Level.WARNING
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.thread
@@ -86,7 +85,7 @@ internal object Office {
             try {
                 take(receive(inbox))
             } catch (failure: Throwable) { // whoever wrote that is not worth the others, who would wait for ever
-                runCatching { LOG.log(WARNING, "a letter about what is kept here made no sense: {0}", "$failure") }
+                warn("a letter about what is kept here made no sense: {0}", "$failure")
             }
             guard.withLock {
                 if (desks.isEmpty()) isStaffed = false

@@ -15,6 +15,11 @@ import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
 import kotlinx.coroutines.async
 import kotlinx.coroutines.future.await
+import org.freethreading.process.Payloads
+import java.io.ObjectOutputStream
+import java.io.Serializable
+import java.lang.management.ManagementFactory
+import java.nio.file.Files
 import java.time.Duration
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.ExecutionException
@@ -40,6 +45,22 @@ private val crimes = listOf(
     Crime("is ended politely", 128 + 15, "SIGTERM", ".*", { signal("TERM", ProcessHandle.current().pid()).also { blockForever() } }),
     Crime("writes where it must not", 128 + 6, "SIGABRT", "the JVM crashed: SIGSEGV.*", { writeWildly() }),
 )
+
+/** Ends its process while it is written, when most of it is in a file. */
+private class Killing(private val bytes: ByteArray) : Serializable {
+    private fun writeObject(out: ObjectOutputStream) {
+        out.writeObject(bytes)
+        out.flush()
+        signal("KILL", ProcessHandle.current().pid())
+        blockForever()
+    }
+
+    private companion object {
+        const val serialVersionUID = 1L
+    }
+}
+
+private const val ERROR_FILE = "-XX:ErrorFile="
 
 /** How a task can hang, so that no interrupt helps. */
 private val hangs = mapOf<String, WorkerRunnable>(
@@ -212,6 +233,48 @@ class ContainmentTest : FunSpec({
 
             pool.join(30.seconds) shouldBe true
             eventually(30.seconds) { isGone(stuck) shouldBe true }
+        }
+
+        test("leaves something behind that blocks whoever opens it, where its JVM would write a log, keeps nobody waiting") {
+            WorkerPool(1, PROCESSES).use { pool ->
+                val crash = shouldThrow<WorkerCrashedException> {
+                    pool.call {
+                        val log = ManagementFactory.getRuntimeMXBean().inputArguments.first { it.startsWith(ERROR_FILE) }
+                            .removePrefix(ERROR_FILE).replace("%p", "${ProcessHandle.current().pid()}")
+                        check(ProcessBuilder("mkfifo", log).start().waitFor() == 0)
+                        Runtime.getRuntime().halt(5)
+                    }
+                }
+                crash.exitCode shouldBe 5
+                pool.call { 1 } shouldBe 1
+            }
+        }
+
+        test("is killed while it has a large result to send leaves no file of it") {
+            fun files() = Payloads.own.folders.filter(Files::isDirectory)
+                .flatMap { folder -> Files.list(folder).use { it.toList() } }
+                .filter { "$it".endsWith(".payload") }
+
+            WorkerPool.builder().workers(1).backend(PROCESSES).name("writer").build().use { pool ->
+                val kept = pool.call { ByteArray(1_000_000) }
+                shouldThrow<WorkerCrashedException> {
+                    pool.call { Killing(ByteArray(1_000_000)) }
+                }
+                kept.size shouldBe 1_000_000
+                eventually(30.seconds) { files() shouldBe emptyList() }
+            }
+        }
+
+        test("returns more primitives than a message has room for fails by itself, and its worker goes on") {
+            WorkerPool(1, PROCESSES).use { pool ->
+                val worker = pool.call { ProcessHandle.current().pid() }
+
+                shouldThrow<NotShippableException> {
+                    pool.call { List(11_000) { SharedLong(0, PROCESSES) } }
+                }.reason shouldMatch "what it shares with other processes takes 22000 handles, and \\d+ fit"
+
+                pool.call { ProcessHandle.current().pid() } shouldBe worker
+            }
         }
 
         test("overflows its stack fails by itself, and its worker goes on") {

@@ -1,13 +1,12 @@
 package org.freethreading.cell
 
-import org.freethreading.LOG
 import org.freethreading.memory.DamagedException
 import org.freethreading.memory.Peer
 import org.freethreading.memory.Records
 import org.freethreading.memory.UnfinishedException
 import org.freethreading.peers.Peers
+import org.freethreading.warn
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 import java.nio.file.NoSuchFileException
 
 /** Frees what processes have held that are dead, in all files of the program: [Recovery] says how that is done in one. */
@@ -19,23 +18,30 @@ internal class Burial(private val peers: Peers, private val memory: SharedMemory
     fun bury(pids: Set<Long>) {
         val dead = peers.proveDead(pids)
         if (dead.isEmpty()) return
-        for (number in peers.recordFiles()) {
-            try {
-                val records = open(number, dead) ?: continue
-                dead.forEach { Recovery(it, memory).recover(records) }
-                if (records.isLarge && records.isOver(0)) remove(number) // who was to do it may be dead
-            } catch (damaged: RuntimeException) { // whoever has written that: the others are to be free all the same
-                LOG.log(WARNING, "what lies in file {0} was damaged: {1}", number, "$damaged")
-            }
+        try {
+            peers.recordFiles().forEach { recover(it, dead) }
+            dead.forEach(peers::strikeOff)
+        } finally {
+            memory.wakeAll() // for what has been freed, if it was not all
         }
-        dead.forEach(peers::strikeOff)
-        memory.wakeAll()
+    }
+
+    private fun recover(number: Int, dead: List<Peer>) {
+        try {
+            val records = open(number, dead) ?: return
+            dead.forEach { Recovery(it, memory).recover(records) }
+            if (records.isLarge && records.isOver(0)) remove(number) // who was to do it may be dead
+        } catch (damaged: RuntimeException) { // whoever has written that: the others are to be free all the same
+            warn("what lies in file {0} was damaged: {1}", number, "$damaged")
+        } catch (cut: InternalError) { // the file is shorter than it was
+            warn("what lies in file {0} was damaged: {1}", number, "$cut")
+        }
     }
 
     private fun remove(number: Int) = try {
         peers.removeRecords(number)
     } catch (failure: IOException) { // it goes with the program
-        LOG.log(WARNING, "what a dead process shared takes up space: {0}", "$failure")
+        warn("what a dead process shared takes up space: {0}", "$failure")
     }
 
     /** A file in which [dead] may have held something; null if there is nothing to free, or nothing that could be. */
@@ -51,7 +57,7 @@ internal class Burial(private val peers: Peers, private val memory: SharedMemory
                 return null
             } catch (damaged: DamagedException) {
                 if (number !in peers.recordFiles()) return null // it was just being removed
-                LOG.log(WARNING, "what a dead process shared is lost: {0}", damaged.message)
+                warn("what a dead process shared is lost: {0}", damaged.message)
                 return null
             } catch (failure: IOException) { // too many open files, mostly: until it works the dead holds on to it
                 if (++tries == TRIES) throw failure

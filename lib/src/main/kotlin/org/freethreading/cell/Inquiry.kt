@@ -1,11 +1,10 @@
 package org.freethreading.cell
 
-import org.freethreading.LOG
 import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Peers
+import org.freethreading.warn
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Files
 import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
@@ -139,7 +138,7 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
             try {
                 task()
             } catch (failure: Exception) { // no room, mostly: who asks does without
-                LOG.log(WARNING, "what another process asked could not be answered: {0}", "$failure")
+                warn("what another process asked could not be answered: {0}", "$failure")
             }
         }
     } catch (_: OutOfMemoryError) {

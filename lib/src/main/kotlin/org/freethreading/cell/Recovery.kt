@@ -1,6 +1,5 @@
 package org.freethreading.cell
 
-import org.freethreading.LOG
 import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
@@ -9,8 +8,8 @@ import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
 import org.freethreading.memory.TracksLayout
+import org.freethreading.warn
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 
 /**
  * Frees what a dead process held, in each record. All of it can be done twice, so that it does not matter when who does
@@ -31,6 +30,8 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
                 log(records, index, damaged)
             } catch (unopened: IOException) { // a chunk's file: what lies there stays, and nobody waits for it
                 log(records, index, unopened)
+            } catch (cut: InternalError) { // the file of a chunk, or this one, is shorter than it was
+                log(records, index, cut)
             }
         }
     }
@@ -44,8 +45,8 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
         }
     }
 
-    private fun log(records: Records, index: Int, failure: Exception) =
-        LOG.log(WARNING, "what lies at {0} in file {1} was damaged: {2}", index, records.number, failure)
+    private fun log(records: Records, index: Int, failure: Throwable) =
+        warn("what lies at {0} in file {1} was damaged: {2}", index, records.number, failure)
 
     private fun recover(records: Records, index: Int) {
         val kind = Kind.of(records.kind(index)) ?: return

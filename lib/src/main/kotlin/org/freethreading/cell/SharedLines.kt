@@ -2,6 +2,7 @@ package org.freethreading.cell
 
 import org.freethreading.peers.BellListener
 import org.freethreading.peers.Bells
+import org.freethreading.warn
 import java.util.concurrent.ConcurrentHashMap
 
 /**
@@ -50,7 +51,11 @@ internal class SharedLines(
     override fun lookAtAll() {
         for (entry in entries.values) {
             entry.line.signalAll()
-            entry.cell.look()
+            try {
+                entry.cell.look()
+            } catch (cut: InternalError) { // the file is shorter than it was: whoever waits there finds out himself
+                warn("what somebody waits for was damaged: {0}", "$cut")
+            }
         }
         alarm()
         inquiry.hearAll()

@@ -1,6 +1,5 @@
 package org.freethreading.cell
 
-import org.freethreading.LOG
 import org.freethreading.memory.Address
 import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
@@ -14,12 +13,13 @@ import org.freethreading.peers.Peers
 import org.freethreading.peers.PeersInFiles
 import org.freethreading.peers.ProgramDirectory
 import org.freethreading.peers.SocketBells
+import org.freethreading.warn
 import java.io.IOException
 import java.io.UncheckedIOException
-import java.lang.System.Logger.Level.WARNING
 import java.lang.ref.Reference
 import java.lang.ref.WeakReference
 import java.nio.ByteBuffer
+import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
@@ -200,7 +200,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     override fun newFile(bytes: Long): Path = peers.newFile(bytes)
 
-    /** @throws IllegalStateException if there is nothing at [address] any more */
+    /**
+     * @throws IllegalStateException if there is nothing at [address] any more
+     * @throws UncheckedIOException if it cannot be opened just now
+     */
     fun attach(address: Address): SharedPlot {
         leaveCollected()
         var plot: SharedPlot? = null
@@ -219,8 +222,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private fun use(address: Address): SharedPlot {
         val records = try {
             fileOf(address.file)
-        } catch (failure: IOException) {
-            throw gone(failure)
+        } catch (missing: NoSuchFileException) {
+            throw gone(missing)
+        } catch (failure: IOException) { // too many open files, mostly
+            throw UncheckedIOException("what this handle means cannot be opened: ${failure.message}", failure)
         }
         if (!records.attach(address.index, address.generation, self)) throw gone(null)
         return SharedPlot(this, records, address)
@@ -265,9 +270,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         try {
             held.free?.invoke() ?: freeContents(records, address.index, this)
         } catch (damaged: RuntimeException) { // by another process; whoever happens to come by here has no part in it
-            LOG.log(WARNING, "what was left in a queue could not be freed: {0}", "$damaged")
+            warn("what was left in a queue could not be freed: {0}", "$damaged")
         } catch (unopened: IOException) {
-            LOG.log(WARNING, "what nobody uses any more could not be freed: {0}", "$unopened")
+            warn("what nobody uses any more could not be freed: {0}", "$unopened")
+        } catch (cut: InternalError) { // a file is shorter than it was
+            warn("what was left in a queue could not be freed: {0}", "$cut")
         } finally {
             records.finish(address.index)
         }
@@ -319,9 +326,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     private fun shelfOf(size: Int) = shelves.computeIfAbsent(size) { Shelf(it, leftovers::collectIfDue, ::newFile) }
 
+    /** Null if the file of the cell is not open here, or its record has become another one. */
     private fun cellOf(id: Long): SharedCell? {
         val records = files[(id ushr FILE).toInt()] ?: return null
         val index = (id ushr INDEX).toInt() and INDICES
+        if (records.generation(index) and GENERATIONS != (id ushr GENERATION).toInt() and GENERATIONS) return null
         return SharedCell(records.cell(index, id.toInt() and LAST_LINE), id, lines)
     }
 
@@ -330,7 +339,9 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         private const val FILE = 32
         private const val INDEX = 8
         private const val INDICES = 0xFF_FFFF
-        private const val LAST_LINE = 0xFF
+        private const val GENERATION = 3
+        private const val GENERATIONS = 0x1F
+        private const val LAST_LINE = 0x7
 
         /** A file's number says in which place the process is that gives out its records. */
         private const val PLACES = 128
@@ -392,9 +403,13 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
                 }
             }
 
-        /** What a bell says of the cell in [line] of the record at [address]. */
-        fun idOf(address: Address, line: Int): Long =
-            (address.file.toLong() shl FILE) or (address.index.toLong() shl INDEX) or line.toLong()
+        /**
+         * What a bell says of the cell in [line] of the record at [address]: the place of the record, and the end of
+         * its generation, since a bell may be so late that another record is there.
+         */
+        fun idOf(address: Address, line: Int): Long = (address.file.toLong() shl FILE) or
+            (address.index.toLong() shl INDEX) or
+            (address.generation and GENERATIONS shl GENERATION or line).toLong()
 
         /** By a thread that nobody interrupts, which then answers the bells. If it fails, others may try again. */
         private fun join(joined: CompletableFuture<SharedMemory>) {

@@ -1,10 +1,9 @@
 package org.freethreading.deadlock
 
 import org.freethreading.DeadlockException
-import org.freethreading.LOG
 import org.freethreading.cell.SharedMemory
 import org.freethreading.cell.Waiter
-import java.lang.System.Logger.Level.WARNING
+import org.freethreading.warn
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.locks.LockSupport
 import kotlin.concurrent.thread
@@ -68,7 +67,7 @@ internal object Lookout {
                     repeats = if (lookNow()) (if (isDue) REPEATS else repeats - 1) else 0
                 }
             } catch (failure: Throwable) { // no memory, or no files: who waits next is to be looked for all the same
-                LOG.log(WARNING, "it could not be found out whether there is a deadlock: {0}", "$failure")
+                warn("it could not be found out whether there is a deadlock: {0}", "$failure")
             }
             sleep()
         }
@@ -110,7 +109,7 @@ internal object Lookout {
     private fun report(found: Search.Found) {
         val text = "${found.deadlock}"
         if (reported.size < MANY && reported.add(text)) {
-            LOG.log(WARNING, "{0}\nNone of them can be told to give up: all are about to leave a condition", text)
+            warn("{0}\nNone of them can be told to give up: all are about to leave a condition", text)
         }
     }
 

@@ -1,7 +1,6 @@
 package org.freethreading.deadlock
 
-import org.freethreading.LOG
-import java.lang.System.Logger.Level.WARNING
+import org.freethreading.warn
 import java.util.WeakHashMap
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.locks.ReentrantLock
@@ -45,11 +44,10 @@ internal object Order {
         }
         val (oneKey, otherKey) = one.key to other.key
         if (oneKey != null && otherKey != null) opposite = SharedOrder.note(oneKey, otherKey, text)
-        opposite?.let { warn(one, other, text, it) }
+        opposite?.let { tell(one, other, text, it) }
     }
 
-    private fun warn(one: Subject, other: Subject, now: String, before: String) = LOG.log(
-        WARNING,
+    private fun tell(one: Subject, other: Subject, now: String, before: String) = warn(
         "{0} and {1} are taken in both orders, so that two workers may wait for each other for ever: " +
             "take them in the same order everywhere.\n{2}\n{3}",
         one.name,

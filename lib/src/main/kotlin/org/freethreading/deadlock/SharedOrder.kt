@@ -1,10 +1,9 @@
 package org.freethreading.deadlock
 
-import org.freethreading.LOG
 import org.freethreading.cell.SharedMemory
+import org.freethreading.warn
 import java.io.File
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Files
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.util.concurrent.atomic.AtomicInteger
@@ -29,7 +28,7 @@ internal object SharedOrder {
             val isNews = opposite.exists() && File(home, "$small-$large.warned").createNewFile()
             return if (isNews) opposite.readText() else null
         } catch (failure: IOException) {
-            LOG.log(WARNING, "in which order locks are taken could not be written down: {0}", "$failure")
+            warn("in which order locks are taken could not be written down: {0}", "$failure")
             return null
         }
     }

@@ -1,11 +1,10 @@
 package org.freethreading.deadlock
 
-import org.freethreading.LOG
 import org.freethreading.cell.Inquiry
 import org.freethreading.cell.SharedMemory
+import org.freethreading.warn
 import java.io.File
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Files
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 
@@ -84,7 +83,7 @@ internal object Watch : Inquiry.Respondent {
             unfinished.writeText(text)
             Files.move(unfinished.toPath(), settingOf(memory).toPath(), ATOMIC_MOVE)
         } catch (failure: IOException) {
-            LOG.log(WARNING, "other processes could not be told whether to look for deadlocks: {0}", "$failure")
+            warn("other processes could not be told whether to look for deadlocks: {0}", "$failure")
         }
         memory.inquiry.run { others.forEach { tell(it, SETTING) } }
     }

@@ -108,6 +108,13 @@ internal class Segment private constructor(
         bytes.put(offset, source, from, length)
     }
 
+    /** Writes the head again, over whatever somebody has written there. */
+    fun restoreHead() {
+        putLong(AT_LAYOUT, LAYOUT)
+        putLong(AT_SIZE, size.toLong())
+        putLongVolatile(0, MAGIC)
+    }
+
     /**
      * The [length] bytes from [offset] on, in little endian. It is only a part of this segment: no access is a [step].
      */
@@ -156,12 +163,10 @@ internal class Segment private constructor(
             try {
                 FileChannel.open(path, setOf(CREATE_NEW, READ, WRITE), *OWNER_ONLY).use { file ->
                     reserve(file, size)
-                    val segment = map(path, file, size)
-                    segment.putLong(AT_LAYOUT, LAYOUT)
-                    segment.putLong(AT_SIZE, size.toLong())
-                    segment.prepare()
-                    segment.putLongVolatile(0, MAGIC)
-                    segment
+                    map(path, file, size).apply {
+                        prepare()
+                        restoreHead()
+                    }
                 }
             } catch (failure: FileAlreadyExistsException) {
                 throw failure

@@ -1,11 +1,10 @@
 package org.freethreading.peers
 
-import org.freethreading.LOG
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Records
+import org.freethreading.warn
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 import java.nio.file.FileAlreadyExistsException
 import java.nio.file.Files
 import java.nio.file.Path
@@ -70,7 +69,7 @@ internal class PeersInFiles(
         while (!liveness.obtain(slot)) {
             ProcessHandle.of(table.pid(slot)).ifPresent { it.destroyForcibly() }
             if (System.nanoTime() > deadline) {
-                LOG.log(WARNING, "process {0} cannot be killed, and keeps what it holds", table.pid(slot))
+                warn("process {0} cannot be killed, and keeps what it holds", table.pid(slot))
                 return false
             }
             Thread.sleep(1) // nobody is told when a process that is not a child's ends

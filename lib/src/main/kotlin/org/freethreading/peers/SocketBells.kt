@@ -1,9 +1,8 @@
 package org.freethreading.peers
 
-import org.freethreading.LOG
 import org.freethreading.memory.BellRow
+import org.freethreading.warn
 import java.io.IOException
-import java.lang.System.Logger.Level.WARNING
 import java.net.StandardProtocolFamily.UNIX
 import java.net.UnixDomainSocketAddress
 import java.nio.ByteBuffer
@@ -64,7 +63,7 @@ internal class SocketBells private constructor(
                 while (true) (toConnect.poll() ?: break).connect()
                 remindOf(listener)
             } catch (failure: Throwable) { // no more files, or no memory: the others are still to be answered
-                LOG.log(WARNING, "a bell between processes could not be answered: {0}", "$failure")
+                warn("a bell between processes could not be answered: {0}", "$failure")
             }
         }
     }
@@ -95,7 +94,7 @@ internal class SocketBells private constructor(
                 register(selector, OP_READ, Caller())
             }
         } catch (failure: IOException) { // too many open files: who calls is to be heard later
-            LOG.log(WARNING, "a process that wants to ring could not be heard yet: {0}", "$failure")
+            warn("a process that wants to ring could not be heard yet: {0}", "$failure")
             LockSupport.parkNanos(PATIENCE_NANOS)
         }
     }

@@ -140,11 +140,12 @@ internal class Channel private constructor(
 
         private fun epochOf(commands: Long) = commands ushr EPOCH
 
-        /** Makes [memory], of which the child is dead, as if it were new. */
-        fun renew(memory: Segment) {
+        /** Makes [memory], of which the child is dead, as if it were new; [epoch] is one that it has not had. */
+        fun renew(memory: Segment, epoch: Long) {
+            memory.restoreHead()
             Ring.renew(memory, TASKS)
             Ring.renew(memory, RESULTS)
-            memory.putLongVolatile(COMMANDS, epochOf(memory.getLongVolatile(COMMANDS)) + 1 shl EPOCH)
+            memory.putLongVolatile(COMMANDS, epoch shl EPOCH)
         }
 
         fun ofParent(file: ChannelFile, bell: Doorbell) = Channel(file.memory, bell, isParent = true, file)

@@ -4,7 +4,9 @@ import org.freethreading.memory.Segment
 import org.freethreading.peers.ProgramDirectory
 import java.io.IOException
 import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
+import java.nio.file.attribute.BasicFileAttributes
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 
@@ -19,6 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger
  * sent or received by a channel after the end of its child.
  */
 internal class ChannelFile private constructor(val path: Path, val memory: Segment) {
+    private val identity = identityOf(path)
+    private var epoch = 0L
+
     /** The ticket of the batch that was handed over last, by whichever channel. Guarded by who uses the channel. */
     var lastTicket = 0
 
@@ -41,6 +46,17 @@ internal class ChannelFile private constructor(val path: Path, val memory: Segme
         }
     }
 
+    /** Makes it as if it were new; false if the last child, or whoever clears away there, has put it out of order. */
+    private fun renew(): Boolean = try {
+        val isWhole = identityOf(path) == identity
+        if (isWhole) Channel.renew(memory, ++epoch)
+        isWhole
+    } catch (_: IOException) {
+        false
+    } catch (_: InternalError) { // it is shorter than it was
+        false
+    }
+
     companion object {
         /** How many are kept. */
         private const val MOST = 32
@@ -57,11 +73,18 @@ internal class ChannelFile private constructor(val path: Path, val memory: Segme
          * @throws IOException if it cannot be made, or there is no space for it
          */
         fun take(): ChannelFile {
-            val used = free.poll() ?: return create()
-            count.decrementAndGet()
-            Channel.renew(used.memory)
-            return used
+            while (true) {
+                val used = free.poll() ?: return create()
+                count.decrementAndGet()
+                if (used.renew()) return used
+                used.delete()
+            }
         }
+
+        /** What a file at the same path would not have, nor the same one if it had another size. */
+        private fun identityOf(path: Path): List<Any?> =
+            Files.readAttributes(path, BasicFileAttributes::class.java, NOFOLLOW_LINKS)
+                .let { listOf(it.isRegularFile, it.fileKey(), it.size()) }
 
         private fun create(): ChannelFile {
             val path = ProgramDirectory.own.newFile(".channel", Channel.SIZE.toLong())

@@ -2,6 +2,7 @@ package org.freethreading.process
 
 import java.io.IOException
 import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
 
 /** The log that a JVM writes when it crashes, as far as it says why. */
@@ -25,6 +26,8 @@ internal class CrashLog(text: String) {
 
         /** Reads the beginning of the log at [path] and deletes it; null if there is none. */
         fun take(path: Path): String? = try {
+            // A child could have put something there that blocks whoever opens it.
+            if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) return null
             path.toFile().inputStream().use { String(it.readNBytes(LONGEST)) }.also { Files.delete(path) }
         } catch (_: IOException) {
             null

@@ -87,11 +87,15 @@ internal class Spares<R : Any, C : Any>(
     private fun refill() {
         if (isRefillDue || recipe == null) return
         isRefillDue = true
-        CompletableFuture.delayedExecutor(PAUSE_MILLIS, MILLISECONDS, Runnable::run).execute {
-            guard.withLock {
-                isRefillDue = false
-                begin()
+        try {
+            CompletableFuture.delayedExecutor(PAUSE_MILLIS, MILLISECONDS, Runnable::run).execute {
+                guard.withLock {
+                    isRefillDue = false
+                    begin()
+                }
             }
+        } catch (_: OutOfMemoryError) { // no thread can be had: whoever takes a child next tries again
+            isRefillDue = false
         }
     }
 
@@ -100,8 +104,12 @@ internal class Spares<R : Any, C : Any>(
         if (beingTaken > 0) return
         while (spares.size < limit && !AtExit.isNow) {
             val spare = CompletableFuture<C>()
+            try {
+                daemon("freethreading-spare") { fill(spare, wanted) }
+            } catch (_: OutOfMemoryError) { // no thread can be had: there is none, then
+                return
+            }
             spares.add(spare)
-            daemon("freethreading-spare") { fill(spare, wanted) }
         }
     }
 

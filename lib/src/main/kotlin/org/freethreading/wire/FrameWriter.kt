@@ -60,6 +60,11 @@ internal class FrameWriter {
         const val INLINE = 0
         const val FILE = 1
 
+        private const val PASSENGER = 3 * Int.SIZE_BYTES
+
+        /** How many passengers there is room for beside [parcel] in a frame of [bytes]. */
+        fun mostPassengers(parcel: Parcel, bytes: Int): Int = (bytes - sizeOf(parcel)) / PASSENGER
+
         /** How many bytes [parcel] takes up in a frame. */
         fun sizeOf(parcel: Parcel): Int = when (parcel) {
             is BytesParcel -> 1 + Int.SIZE_BYTES + parcel.bytes.size

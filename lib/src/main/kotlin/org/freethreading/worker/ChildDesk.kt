@@ -5,6 +5,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
+import org.freethreading.NotShippableException
 import org.freethreading.process.Channel
 import org.freethreading.wire.Failures
 import org.freethreading.wire.FrameReader
@@ -13,6 +14,7 @@ import org.freethreading.wire.Opener
 import org.freethreading.wire.Packer
 import org.freethreading.wire.Parcel
 import org.freethreading.wire.Stowage
+import org.freethreading.wire.typeName
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.atomic.AtomicBoolean
@@ -235,7 +237,7 @@ internal class ChildDesk(
         var failed = failure
         var parcel: Parcel? = null
         try { // before it counts as computed: what packs it may hang as well
-            if (failed == null) parcel = packer.value(result, "result")
+            if (failed == null) parcel = packed(result)
         } catch (refused: Throwable) {
             failed = refused
         }
@@ -247,6 +249,19 @@ internal class ChildDesk(
             sent.drop()
             send(Message.DROPPED, batch, index, null)
         }
+    }
+
+    /** What is sent of [result]: in its frame there has to be room for the handles in it. */
+    private fun packed(result: Any?): Parcel {
+        val parcel = packer.value(result, "result")
+        val most = FrameWriter.mostPassengers(parcel, channel.maxPayload)
+        if (parcel.passengers.size <= most) return parcel
+        parcel.drop()
+        throw NotShippableException(
+            path = "result (${typeName(result!!.javaClass)})",
+            reason = "what it shares with other processes takes ${parcel.passengers.size} handles, and $most fit",
+            remedy = "Return it in several results, or put it into a queue",
+        )
     }
 
     private fun drop(batch: Batched, index: Int) {

@@ -1,16 +1,16 @@
 package org.freethreading.worker
 
-import org.freethreading.LOG
 import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedMemory
 import org.freethreading.process.Channel
 import org.freethreading.process.Child
+import org.freethreading.process.ChildPayloads
 import org.freethreading.process.Death
+import org.freethreading.warn
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.MalformedException
 import org.freethreading.wire.Parcel
-import java.lang.System.Logger.Level.WARNING
 import java.nio.file.Path
 import java.time.Duration
 import java.util.concurrent.locks.ReentrantLock
@@ -61,6 +61,7 @@ internal class Remote(
     private val channel: Channel = child.channel
     private val guard = ReentrantLock()
     private val limits = TimeLimits(this, child, grace)
+    private val payloads = ChildPayloads(folders, child.pid) // of who takes in what comes
 
     /** Where results come in; who waits for one may attend. */
     val incoming = Incoming(channel, ::take, ::tellOwner, ::drop)
@@ -123,8 +124,8 @@ internal class Remote(
             send(first, mode, boarded)
         } catch (failure: Throwable) { // what the child has written makes no sense, or there is no memory
             boarded.forEach { flight -> flight.elements.forEach { it.takeBack(flight) } }
-            LOG.log(WARNING, "worker ''{0}'' cannot be handed work, and is killed: {1}", name, failure)
             child.kill()
+            warn("worker ''{0}'' cannot be handed work, and is killed: {1}", name, failure)
             first
         }
     }
@@ -223,32 +224,37 @@ internal class Remote(
      * Takes back some of the elements that the child has not begun, for a worker that has nothing to do: the next
      * batch, so that they begin in their order; or if there is but one batch, half of what is left of it.
      */
-    fun steal(): Element? = guard.withLock {
+    fun steal(): Element? = unlessCut(otherwise = null) { guard.withLock(::half) }
+
+    private fun half(): Element? {
         val first = underWay.firstOrNull() ?: return null
         for (flight in underWay.toList()) if (flight !== first) cut(flight, 0)?.let { return it }
         val claimed = channel.claimed(first.slot)
         val isNext = claimed == 0 // it is about to begin
         val from = if (isNext) maxOf(1, first.end / 2) else claimed + (first.end - claimed) / 2
-        if (from < first.end) cut(first, from) else null
+        return if (from < first.end) cut(first, from) else null
     }
 
     /** How far the child has come: the batch that it is at, or is to begin, and how much of it it has begun. */
     data class Position(val flight: Flight, val begun: Int)
 
     /** Null if the child has nothing to do. */
-    fun position(): Position? =
+    fun position(): Position? = unlessCut(otherwise = null) {
         guard.withLock { underWay.firstOrNull()?.let { Position(it, channel.claimed(it.slot)) } }
+    }
 
     /** Does [action] about [flight], with the account locked; null if that is over. */
     fun <T> ifUnderWay(flight: Flight, action: () -> T): T? =
         guard.withLock { if (flights[flight.slot] === flight) action() else null }
 
     /** Takes back all that the child has not begun. */
-    fun takeBack(): Element? = guard.withLock {
-        val free = underWay.toList().flatMap { flight ->
-            generateSequence(cut(flight, 0)) { it.next }.toList()
+    fun takeBack(): Element? = unlessCut(otherwise = null) {
+        guard.withLock {
+            val free = underWay.toList().flatMap { flight ->
+                generateSequence(cut(flight, 0)) { it.next }.toList()
+            }
+            chain(free)
         }
-        chain(free)
     }
 
     /** Stops all elements; those whose they are get [failure]. */
@@ -323,7 +329,7 @@ internal class Remote(
         val death = try {
             child.awaitDeath()
         } catch (failure: Throwable) {
-            LOG.log(WARNING, "the end of worker ''{0}'' could not be looked into: {1}", name, failure)
+            warn("the end of worker ''{0}'' could not be looked into: {1}", name, failure)
             Death.unknown(child.pid)
         }
         try {
@@ -334,6 +340,7 @@ internal class Remote(
         bury()
         incoming.close()
         channel.close()
+        if (death.exitCode != 0) payloads.sweep()
         val orphan = abandon(death)
         channel.giveBack()
         owner.ended(death, orphan)
@@ -343,7 +350,7 @@ internal class Remote(
     private fun bury() = try {
         SharedMemory.bury(child.pid)
     } catch (failure: Throwable) {
-        LOG.log(WARNING, "what worker ''{0}'' held could not be freed: {1}", name, failure)
+        warn("what worker ''{0}'' held could not be freed: {1}", name, failure)
     }
 
     private fun tellOwner() {
@@ -352,8 +359,8 @@ internal class Remote(
     }
 
     private fun drop(garbage: Throwable) {
-        LOG.log(WARNING, "worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
         child.kill()
+        warn("worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
     }
 
     private fun take(word: Long, payload: ByteArray) {
@@ -387,7 +394,7 @@ internal class Remote(
         val frame = FrameReader(payload)
         val value = if (isSuccess) frame.plainValue() else FrameReader.NONE
         if (value !== FrameReader.NONE) return { PlainArrival(it.index, value, name) }
-        val parcel = frame.parcel(folders)
+        val parcel = frame.parcel(folders).also(payloads::arrived)
         val passengers = try {
             SharedMemory.receive(frame.passengers())
         } catch (failure: IllegalStateException) {
@@ -409,7 +416,7 @@ internal class Remote(
         }
         val free = ArrayList<Element>()
         for (flight in left) {
-            val claimed = channel.claimed(flight.slot)
+            val claimed = unlessCut(otherwise = flight.end) { channel.claimed(flight.slot) }
             if (claimed > 0) hasBegun = true
             for (i in 0 until flight.end) {
                 val element = flight.elements[i]
@@ -431,6 +438,14 @@ internal class Remote(
         if (!element.lose(flight, failure)) return
         element.next = null
         owner.retry(element)
+    }
+
+    /** What [look] finds in the channel's file; [otherwise] if the child has cut it short, for which it is killed. */
+    private inline fun <T> unlessCut(otherwise: T, look: () -> T): T = try {
+        look()
+    } catch (fault: InternalError) {
+        drop(fault)
+        otherwise
     }
 
     private fun chain(elements: List<Element>): Element? {

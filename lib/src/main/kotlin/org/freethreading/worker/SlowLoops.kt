@@ -1,7 +1,6 @@
 package org.freethreading.worker
 
-import org.freethreading.LOG
-import java.lang.System.Logger.Level.WARNING
+import org.freethreading.warn
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.locks.LockSupport
 import kotlin.concurrent.thread
@@ -64,26 +63,23 @@ internal class SlowLoops(private val limit: Duration) {
             val since = pulse.sinceNanos
             if (since == 0L || number == pulse.warned) continue
             val left = since + limitNanos - System.nanoTime()
-            if (left <= 0) warn(pulse, number, since) else next = minOf(next, left)
+            if (left <= 0) tell(pulse, number, since) else next = minOf(next, left)
         }
         return next
     }
 
-    private fun warn(pulse: Pulse, number: Long, since: Long) {
+    private fun tell(pulse: Pulse, number: Long, since: Long) {
         val stack = pulse.thread.stackTrace
         if (pulse.number != number || pulse.sinceNanos != since) return // it has ended meanwhile
         pulse.warned = number
-        runCatching { // a logger that throws must not end the watch
-            LOG.log(
-                WARNING,
-                "the event loop of worker ''{0}'' has been blocked for {1}, and whatever else it has to do waits; " +
-                    "$SETTING is {2}. It is here:{3}",
-                pulse.name,
-                (System.nanoTime() - since).nanoseconds.inWholeMilliseconds.let { "$it ms" },
-                limit,
-                stack.joinToString("") { "\n    at $it" },
-            )
-        }
+        warn(
+            "the event loop of worker ''{0}'' has been blocked for {1}, and whatever else it has to do waits; " +
+                "$SETTING is {2}. It is here:{3}",
+            pulse.name,
+            (System.nanoTime() - since).nanoseconds.inWholeMilliseconds.let { "$it ms" },
+            limit,
+            stack.joinToString("") { "\n    at $it" },
+        )
     }
 
     companion object {

@@ -1,7 +1,6 @@
 package org.freethreading.worker
 
-import org.freethreading.LOG
-import java.lang.System.Logger.Level.WARNING
+import org.freethreading.warn
 import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.time.toKotlinDuration
@@ -136,8 +135,7 @@ internal class ThreadSeat(
         }
         if (!occupant.compareAndSet(turn, ABANDONED)) return
         schedule.stuck.incrementAndGet() // after the seat has perhaps come back and taken it off again
-        LOG.log(
-            WARNING,
+        warn(
             "worker ''{0}'' is stuck in a task that was interrupted {1} ago, and is replaced",
             name,
             staffing.gracePeriod.toKotlinDuration(),

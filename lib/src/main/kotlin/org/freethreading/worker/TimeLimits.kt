@@ -1,9 +1,8 @@
 package org.freethreading.worker
 
-import org.freethreading.LOG
 import org.freethreading.TaskTimeoutException
 import org.freethreading.process.Child
-import java.lang.System.Logger.Level.WARNING
+import org.freethreading.warn
 import java.time.Duration
 import java.util.concurrent.Future
 import kotlin.time.toKotlinDuration
@@ -54,7 +53,7 @@ internal class TimeLimits(private val remote: Remote, private val child: Child, 
         channel.wake() // it may lie there already, without a bell
         if (!isSilent) return SILENCE
         val name = remote.name
-        LOG.log(WARNING, "worker ''{0}'' does not send what it has computed, and is killed: was it stopped?", name)
+        warn("worker ''{0}'' does not send what it has computed, and is killed: was it stopped?", name)
         remote.lose(flight.elements[index], flight, TaskTimeoutException(name, limit))
         child.kill()
         return limit
@@ -67,7 +66,7 @@ internal class TimeLimits(private val remote: Remote, private val child: Child, 
             val isStuck = remote.ifUnderWay(flight) { channel.running(flight.slot, flight.ticket) == index } ?: false
             if (isStuck) {
                 val ago = grace.toKotlinDuration()
-                LOG.log(WARNING, "worker ''{0}'' is stuck in a task stopped {1} ago, and is killed", remote.name, ago)
+                warn("worker ''{0}'' is stuck in a task stopped {1} ago, and is killed", remote.name, ago)
                 child.kill()
             }
         }

@@ -4,6 +4,10 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.shouldNotBe
 import org.freethreading.peers.Doorbell
+import java.nio.channels.FileChannel
+import java.nio.file.Files
+import java.nio.file.Path
+import java.nio.file.StandardOpenOption.WRITE
 
 /** The file of a channel serves the next child when its own is dead; whoever still holds the old channel harms nobody. */
 class ChannelFileTest : FunSpec({
@@ -71,5 +75,36 @@ class ChannelFileTest : FunSpec({
         child.complete(0) shouldBe true
         child.claim(0, parent.nextTicket) shouldBe 1
         file.delete()
+    }
+
+    test("has a head again, whatever the last child has written there") {
+        val (_, file) = usedBefore { }
+        file.memory.putLong(0, 42)
+        file.giveBack()
+
+        val next = ChannelFile.take()
+        child(next).isEmpty shouldBe true
+        next.delete()
+    }
+
+    listOf<Pair<String, (Path) -> Unit>>(
+        "deleted it" to Files::delete,
+        "put another one in its place" to { path ->
+            Files.delete(path)
+            Files.write(path, ByteArray(Channel.SIZE))
+        },
+        "cut it short" to { path -> FileChannel.open(path, WRITE).use { it.truncate(100) } },
+    ).forEach { (what, harm) ->
+        test("is not used again when the last child has $what") {
+            while (ChannelFile.kept.isNotEmpty()) ChannelFile.take().delete()
+            val file = ChannelFile.take()
+            harm(file.path)
+            file.giveBack()
+
+            val next = ChannelFile.take()
+            next.path shouldNotBe file.path
+            child(next).isEmpty shouldBe true
+            next.delete()
+        }
     }
 })
