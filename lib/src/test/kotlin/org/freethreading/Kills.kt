@@ -40,7 +40,8 @@ internal class Roll : Serializable {
 
 /**
  * Runs [block] while in every [pause] a process of the pool [pool] that is on [roll] is killed, as long as more than
- * [spared] are: a machine may need longer than that to start another. Gives those that were killed.
+ * [spared] are: a machine may need longer than that to start another. Gives those
+ * that were killed, and shows [block] those that were so far.
  */
 internal suspend fun amidKills(
     pool: String,
@@ -48,7 +49,7 @@ internal suspend fun amidKills(
     spared: Int,
     pause: Duration,
     random: Random,
-    block: suspend () -> Unit,
+    block: suspend (killed: Set<ProcessHandle>) -> Unit,
 ): Set<ProcessHandle> = coroutineScope {
     val killed = ConcurrentHashMap.newKeySet<ProcessHandle>() // which knows one from a later one with the same pid
     val killer = launch(Dispatchers.IO) {
@@ -60,7 +61,7 @@ internal suspend fun amidKills(
         }
     }
     try {
-        block()
+        block(killed)
     } finally {
         killer.cancel()
     }

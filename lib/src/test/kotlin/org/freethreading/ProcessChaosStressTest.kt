@@ -13,13 +13,13 @@ import kotlin.random.Random
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-/** One round with a kill every 500 ms by day; at night 20 with one every 50 ms. */
+/** One round by day, at night 20. */
 class ProcessChaosStressTest : FunSpec({
     timeout = 300_000L * EFFORT
     invocationTimeout = timeout
     val rounds = EFFORT.coerceAtMost(20)
     val tasks = 20_000
-    val pause = if (EFFORT == 1) 500.milliseconds else 50.milliseconds
+    val pause = 50.milliseconds
 
     /** Tells at night that it goes on. */
     fun say(round: Int, killed: Set<ProcessHandle>) = if (EFFORT > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit

@@ -2,7 +2,6 @@ package org.freethreading
 
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.matchers.comparables.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.awaitAll
@@ -17,9 +16,6 @@ class SharedKillsStressTest : FunSpec({
     timeout = 120_000L * EFFORT
     invocationTimeout = timeout
     val isNight = EFFORT > 1
-    val pause = if (isNight) 100.milliseconds else 750.milliseconds
-    val pauseOfConsumers = maxOf(pause, 500.milliseconds) // so that they do more than start
-
     /** With a pool that is terminated if [block] fails: its tasks might wait for ever. */
     suspend fun <R> withPool(name: String, workers: Int, block: suspend (WorkerPool) -> R): R {
         val pool = WorkerPool.builder().workers(workers).backend(SLIM_PROCESSES).name(name).retries(1_000_000).build()
@@ -40,14 +36,16 @@ class SharedKillsStressTest : FunSpec({
         val board = Board(2 * workers) // who is inside, then how often each was
         val roll = Roll()
 
+        var rounds = 0
         withPool("inside", workers) { pool ->
-            val killed = amidKills("inside", roll, PERMITS, pause, Random(1)) {
-                pool.map(0 until workers, chunkSize = 1) { me -> semaphore.enter(board, roll, me, workers, times) }
+            amidKills("inside", roll, PERMITS, 100.milliseconds, Random(1)) { killed ->
+                do {
+                    val inAll = ++rounds * times
+                    pool.map(0 until workers, chunkSize = 1) { me -> semaphore.enter(board, roll, me, workers, inAll) }
+                } while (killed.isEmpty())
             }
-
-            killed.size shouldBeGreaterThan 0
         }
-        for (me in 0 until workers) board[workers + me] shouldBe times.toLong()
+        for (me in 0 until workers) board[workers + me] shouldBe (rounds * times).toLong()
         semaphore.tryAcquire(30.seconds, PERMITS) shouldBe true
         semaphore.tryAcquire() shouldBe false
     }
@@ -79,17 +77,15 @@ class SharedKillsStressTest : FunSpec({
 
     test("nothing is lost by a queue that redelivers when its consumers are killed") {
         val count = if (isNight) 5_000_000 else 100_000
-        val queue = Queue<Long>(1000, redeliver = true, backend = PROCESSES)
-
         withPool("consumers", 4) { pool ->
-            var marks: Board? = null
             val roll = Roll()
-            val killed = amidKills("consumers", roll, 1, pauseOfConsumers, Random(2)) {
-                marks = queue.pass(count, pool, roll, mayComeAgain = true)
+            amidKills("consumers", roll, spared = 1, 500.milliseconds, Random(2)) { killed ->
+                do {
+                    val queue = Queue<Long>(1000, redeliver = true, backend = PROCESSES)
+                    val marks = queue.pass(count, pool, roll, mayComeAgain = true)
+                    withClue("${killed.size} killed") { marks.missing(count) shouldBe emptyList() }
+                } while (killed.isEmpty())
             }
-
-            withClue("${killed.size} killed") { marks!!.missing(count) shouldBe emptyList() }
-            killed.size shouldBeGreaterThan 0
         }
     }
 })
