@@ -1,12 +1,14 @@
 package org.freethreading.cell
 
 import org.freethreading.memory.Address
+import org.freethreading.memory.DamagedException
 import org.freethreading.memory.EndLayout
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Record
 import org.freethreading.memory.Records
 import org.freethreading.memory.Store
+import org.freethreading.memory.UnfinishedException
 import org.freethreading.peers.Bells
 import org.freethreading.peers.Folders
 import org.freethreading.peers.Peers
@@ -224,6 +226,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             fileOf(address.file)
         } catch (missing: NoSuchFileException) {
             throw gone(missing)
+        } catch (removed: DamagedException) { // it was just being removed, as a rule
+            throw gone(removed)
+        } catch (unfinished: UnfinishedException) {
+            throw gone(unfinished)
         } catch (failure: IOException) { // too many open files, mostly
             throw UncheckedIOException("what this handle means cannot be opened: ${failure.message}", failure)
         }

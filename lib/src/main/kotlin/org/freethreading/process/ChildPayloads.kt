@@ -3,6 +3,7 @@ package org.freethreading.process
 import org.freethreading.wire.FileParcel
 import org.freethreading.wire.Parcel
 import java.io.IOException
+import java.nio.file.DirectoryIteratorException
 import java.nio.file.Files
 import java.nio.file.Path
 
@@ -33,6 +34,8 @@ internal class ChildPayloads(private val folders: Collection<Path>, private val 
             }
         } catch (_: IOException) {
             // It goes with the program.
+        } catch (_: DirectoryIteratorException) {
+            // The same: the folder could not be read to its end.
         }
     }
 

@@ -82,7 +82,7 @@ internal class StartCacheBuilder(private val home: Path, private val format: Sta
 
         /**
          * The beginning of a command that gives way to what is urgent. It is not starved by it: as long as there is no
-         * cache, each child that is started costs as much processor time as a fifth of the training.
+         * cache, each child takes longer to start.
          */
         private val humbly = nice?.let { listOf("$it", "-n", "5") }.orEmpty()
     }
