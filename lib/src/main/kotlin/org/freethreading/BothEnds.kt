@@ -8,13 +8,14 @@ import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.update
 import java.io.Serializable
 
-/** What the two ends of a pipe, 0 and 1, have in common: which of them are closed, for good. */
+/** What the two ends of a pipe, 0 and 1, have in common: which of them are closed, and which deserted. */
 internal class BothEnds(val plot: Plot) : Serializable {
     private val word = plot.cell(0)
 
     constructor(backend: Backend) : this(backend.newPlot(Kind.PIPE))
 
-    val isAnyClosed: Boolean get() = word.value != 0L
+    /** Whether end [end] or the other one is closed, or the other one deserted. */
+    fun isOver(end: Int): Boolean = PipeWord.isOver(word.value, end)
 
     fun isClosed(end: Int): Boolean = word.value and PipeWord.closed(end) != 0L
 

@@ -14,15 +14,16 @@ import kotlin.time.Duration
  * suspend and threads block to receive; sending never waits. Safe for concurrent use: several workers may share an end,
  * and each item goes to one of them. An end travels to other workers as any primitive does, also through pipes.
  *
- * **Ending.** [close] closes the end for all who share it. Then, and also when nobody is left there, whoever is at the
- * other end can receive what was sent before, and after that gets a [ConnectionClosedException], also if he waits;
- * sending fails with it at once.
+ * **Ending.** [close] closes the end for all who share it, for good. Then, and also while nobody is left there, whoever
+ * is at the other end can receive what was sent before, and after that gets a [ConnectionClosedException], also if he
+ * waits; sending fails with it at once.
  *
- * **Death.** Between processes, a process takes part in an end when it has got a handle of it, or has used it; not by
- * having made the pipe, or passed the end on. When all who have taken part have ended, killed or not, and no handle of
- * the end is on its way to somebody, it is closed for good. An end that nobody has ever taken part in stays open. A
- * process that lives keeps the ends that it has taken part in open. One that no process holds any more may be closed
- * when the garbage collector has found out; among threads only [close] ends anything.
+ * **Death.** Between processes, a process takes part in an end when it has got a handle of it, or of its pipe, or has
+ * used it; not by having made the pipe, or passed the end on. Nobody is left there when all who have taken part have
+ * ended, killed or not, and no handle of the end is on its way to somebody. Whoever takes part later, as a worker that
+ * replaces one that was killed, finds the end open, and in it what was sent and never received. An end that nobody has
+ * ever taken part in is open. One that no process holds any more may be closed when the garbage collector has found
+ * out; among threads only [close] ends anything.
  *
  * **Items.** Between processes they are encoded by the sender, and what cannot travel is refused there and then, as by
  * a [Queue]. An item that a process has received is gone with that process.
@@ -40,24 +41,25 @@ public class Connection<T> internal constructor(
 ) : Serializable, AutoCloseable {
     /*
      * Each direction is a queue, which the receivers of one end and the senders of the other share. Which ends are
-     * closed is said in a word of its own (BothEnds), because who finds that everybody at an end is dead cannot take a
-     * queue's lock:
+     * closed or deserted is said in a word of its own (BothEnds), because who finds that everybody at an end is dead
+     * cannot take a queue's lock:
      *
      *     close     marks the end in the word: that counts; then shuts the queues down, which wakes who waits, and
      *               has the items dropped that nobody will receive
      *     death     whoever buries the last one at an end marks it; all who wait are woken after a burial
-     *     receive   takes; if there is nothing, looks at the word; if an end is marked, takes once more, since what was
-     *               sent before the mark is there by then
+     *     join      takes the mark away, before the end is used
+     *     receive   takes; if there is nothing, looks at the word; if it is over, takes once more, since what was sent
+     *               before the mark is there by then
      */
 
-    private val isOver = { both.isAnyClosed }
+    private val isOver = { both.isOver(end) }
 
     /**
      * Whether [receive] would not wait: there is an item, or there will be none any more.
      *
      * @throws UnsupportedOperationException if this end only sends
      */
-    public val isReady: Boolean get() = !receiving().isEmpty || both.isAnyClosed
+    public val isReady: Boolean get() = !receiving().isEmpty || both.isOver(end)
 
     /** Whether it lies in memory that processes share. */
     internal val isShared: Boolean get() = plot is SharedPlot
@@ -75,11 +77,11 @@ public class Connection<T> internal constructor(
             "this is the first end of a one-way pipe, which only receives: send at its second end",
         )
         plot.joinEnd()
-        if (both.isAnyClosed) throw closed()
+        if (both.isOver(end)) throw closed()
         try {
             queue.tryPut(item)
         } catch (ended: QueueShutdownException) {
-            if (!both.isAnyClosed) throw ended // it was not this queue's
+            if (!both.isOver(end)) throw ended // it was not this queue's
             throw closed()
         }
     }
@@ -134,7 +136,7 @@ public class Connection<T> internal constructor(
         val items = if (incoming == null) "sends only" else "${incoming.size} items to receive"
         val state = when {
             both.isClosed(end) -> ", closed"
-            both.isAnyClosed -> ", closed at the other end"
+            both.isOver(end) -> ", closed at the other end"
             else -> ""
         }
         return "Connection($items$state)"

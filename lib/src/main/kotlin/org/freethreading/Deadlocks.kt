@@ -15,6 +15,9 @@ import org.freethreading.deadlock.Watch
  * The system property `freethreading.deadlocks` turns on what [detect] and [order] do, or both (`detect,order`). It is
  * looked at whenever a lock is made; children inherit it. When all is off, as it is at first, locks cost the same as
  * without.
+ *
+ * What is turned on or off holds in all processes when the call returns: it waits a second at most for those that do
+ * not answer, as a stopped one, which learns of it when it goes on.
  */
 public object Deadlocks {
     /**

@@ -96,7 +96,7 @@ private fun cancelledMapContract(backend: Backend) = funSpec {
                     val pool = WorkerPool.builder().workers(2).backend(backend).name(name).build()
                     val before = listOf("$name-worker-1", "$name-worker-2") // they come up beside the test
                     val random = Random(1)
-                    repeat(backend.rounds(500 * EFFORT)) {
+                    repeat(backend.rounds(500 * effort)) {
                         val begun = Journal<Int>()
                         val go = Signal()
                         val map = start(pool, listOf(1, 2)) {

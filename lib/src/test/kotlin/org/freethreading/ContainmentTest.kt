@@ -206,7 +206,7 @@ class ContainmentTest : FunSpec({
         }
 
         test("is stopped by the system at whatever moment, and what it was at ends in its time") {
-            repeat(2 * EFFORT) {
+            repeat(2 * effort) {
                 WorkerPool.builder().workers(2).backend(PROCESSES).name("flood")
                     .taskTimeout(Duration.ofSeconds(1)).gracePeriod(Duration.ofMillis(200)).build().use { pool ->
                         pool.map(0 until 2_000, chunkSize = 1) { it }
@@ -300,7 +300,7 @@ class ContainmentTest : FunSpec({
         }
 
         test("prints very much is heard to the end, and takes no more memory than a little") {
-            val megabytes = if (EFFORT > 1) 1000 else 100
+            val megabytes = if (effort > 1) 1000 else 100
             val heard = AtomicLong()
             val output = WorkerOutput.consumer { line: String -> heard.addAndGet(line.length + 1L) }
             WorkerPool(2, Backend.processes(ProcessOptions.builder().output(output).maxHeap("64m").build())).use { pool ->

@@ -32,6 +32,19 @@ class DeadlocksTest : FunSpec({
         include(findingContract(it))
     }
 
+    test("what is turned on or off holds in all processes when the call returns") {
+        val child = Worker.eventLoop("told", PROCESSES)
+        suspend fun setting() = child.async { System.getProperty("freethreading.deadlocks") }.await()
+        child.async { Lock(PROCESSES) }.await() // or nothing would be there to be watched
+        stress {
+            Deadlocks.order()
+            setting() shouldBe "order"
+            Deadlocks.off()
+            setting() shouldBe null
+        }
+        child.closeAndJoin()
+    }
+
     test("a process that is stopped delays nobody else, and its deadlock is found when it goes on") {
         val child = Worker.eventLoop("stopped", PROCESSES)
         val locks = List(2) { Lock(PROCESSES) }

@@ -22,9 +22,6 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.locks.LockSupport
 import kotlin.coroutines.CoroutineContext
 
-/** How much longer than by day the stress tests loop. */
-internal val effort: Int = Integer.getInteger("stress.effort", 1)
-
 /**
  * Somebody who calls a primitive beside the test: a thread that blocks, a coroutine that suspends, or one that does so
  * in another process.

@@ -113,6 +113,45 @@ class PipeDeathTest : FunSpec({
         worker.join()
     }
 
+    test("a process that had the whole pipe leaves what it sent to whoever receives later") {
+        val pipe = Pipe.create<Int>(PROCESSES)
+        Worker("sender", PROCESSES) { for (i in 1..3) pipe.second().send(i) }.start().join()
+
+        List(3) { pipe.first().receive() } shouldContainExactly listOf(1, 2, 3)
+
+        shouldThrow<ConnectionClosedException> { pipe.first().receive() }.message shouldBe OVER
+    }
+
+    test("an end is open again for a worker that replaces one that was killed, and has what nobody has received") {
+        val (first, second) = Pipe.create<Int>(PROCESSES)
+        first.send(1)
+        repeat(3) {
+            Victim { second.hashCode() }.use { victim ->
+                victim.awaitWork()
+                awaitEnd(first) { victim.kill() }
+            }
+            shouldThrow<ConnectionClosedException> { first.send(0) }.message shouldBe OVER
+        }
+
+        val replacement = Worker("replacement", PROCESSES) { repeat(2) { second.send(2 * second.receive()) } }.start()
+        first.send(5)
+
+        List(2) { first.receive() } shouldContainExactly listOf(2, 10)
+        replacement.join()
+        shouldThrow<ConnectionClosedException> { first.receive() }.message shouldBe OVER
+        shouldThrow<ConnectionClosedException> { first.send(0) }.message shouldBe OVER
+    }
+
+    test("an end that was closed stays closed, whoever takes part later") {
+        val (first, second) = Pipe.create<Int>(PROCESSES)
+        second.close()
+
+        Worker("late", PROCESSES) { second.hashCode() }.start().join()
+
+        shouldThrow<ConnectionClosedException> { first.receive() }
+        shouldThrow<ConnectionClosedException> { second.send(1) }.message shouldBe "this connection is closed"
+    }
+
     test("an end that several processes have is closed when the last of them has died") {
         val (first, second) = Pipe.create<Int>(PROCESSES)
         val victims = List(3) { Victim { second.hashCode() }.awaitWork() }

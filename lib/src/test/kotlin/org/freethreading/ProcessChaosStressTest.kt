@@ -15,14 +15,14 @@ import kotlin.time.Duration.Companion.seconds
 
 /** One round by day, at night 20. */
 class ProcessChaosStressTest : FunSpec({
-    timeout = 300_000L * EFFORT
+    timeout = 300_000L * effort
     invocationTimeout = timeout
-    val rounds = EFFORT.coerceAtMost(20)
+    val rounds = effort.coerceAtMost(20)
     val tasks = 20_000
     val pause = 50.milliseconds
 
     /** Tells at night that it goes on. */
-    fun say(round: Int, killed: Set<ProcessHandle>) = if (EFFORT > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit
+    fun say(round: Int, killed: Set<ProcessHandle>) = if (effort > 1) println("round ${round + 1} of $rounds: ${killed.size} killed") else Unit
 
     fun pool(retries: Int) = WorkerPool.builder().workers(4).backend(SLIM_PROCESSES).name("chaos").retries(retries).build()
 

@@ -13,9 +13,9 @@ private const val PERMITS = 3
 
 /** Primitives whose users are killed: a small round by day, the whole of it at night. */
 class SharedKillsStressTest : FunSpec({
-    timeout = 120_000L * EFFORT
+    timeout = 120_000L * effort
     invocationTimeout = timeout
-    val isNight = EFFORT > 1
+    val isNight = effort > 1
     /** With a pool that is terminated if [block] fails: its tasks might wait for ever. */
     suspend fun <R> withPool(name: String, workers: Int, block: suspend (WorkerPool) -> R): R {
         val pool = WorkerPool.builder().workers(workers).backend(SLIM_PROCESSES).name(name).retries(1_000_000).build()

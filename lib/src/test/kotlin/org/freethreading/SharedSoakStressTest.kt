@@ -8,7 +8,7 @@ import kotlin.io.path.listDirectoryEntries
 
 /** What is made and dropped leaves nothing behind. */
 class SharedSoakStressTest : FunSpec({
-    timeout = 120_000L * EFFORT
+    timeout = 120_000L * effort
 
     fun shared() = ProgramDirectory.own.path.listDirectoryEntries("*.records").sumOf { it.fileSize() }
 
@@ -21,17 +21,17 @@ class SharedSoakStressTest : FunSpec({
     }
 
     test("locks and events that nobody holds any more leave no memory behind") {
-        shouldStayFlat(300_000 * EFFORT) {
+        shouldStayFlat(300_000 * effort) {
             Lock(PROCESSES)
             Event(PROCESSES)
         }
     }
 
     test("a queue in which there is a primitive is freed with it, however many there are") {
-        shouldStayFlat(20_000 * EFFORT) { Queue<Lock>(backend = PROCESSES).tryPut(Lock(PROCESSES)) }
+        shouldStayFlat(20_000 * effort) { Queue<Lock>(backend = PROCESSES).tryPut(Lock(PROCESSES)) }
     }
 
     test("queues that nobody holds any more leave no memory behind, nor do their items") {
-        shouldStayFlat(30_000 * EFFORT) { Queue<String>(backend = PROCESSES).tryPut("item") }
+        shouldStayFlat(30_000 * effort) { Queue<String>(backend = PROCESSES).tryPut("item") }
     }
 })

@@ -15,9 +15,6 @@ import kotlin.concurrent.thread
 /** Threads that check nothing, for tests that look into tasks by means of what cannot travel. */
 internal val LOOSE = Backend.threads(strict = false)
 
-/** How much the stress tests do: 1 is a second or two each. */
-internal val EFFORT = Integer.getInteger("stress.effort", 1)
-
 /** Blocks the calling thread until it is interrupted. */
 internal fun blockForever(): Nothing {
     CountDownLatch(1).await()

@@ -4,6 +4,7 @@ import io.kotest.assertions.nondeterministic.eventually
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContain
+import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.collections.shouldNotContain
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
@@ -53,7 +54,7 @@ class WorkerCrashTest : FunSpec({
         blocking.await()
         val waiting = worker.future { 42 }
         Worker.all() shouldContain worker
-        standardErrorOf {
+        val printed = standardErrorOf {
             signal("KILL", worker.ident)
 
             running.join()
@@ -67,7 +68,10 @@ class WorkerCrashTest : FunSpec({
         worker.exitCode shouldBe 128 + 9
         worker.isAlive shouldBe false
         Worker.all() shouldNotContain worker
-        shouldThrow<RejectedExecutionException> { worker.post { } }
+        printed.split("WorkerCrashedException: worker 'victim'") shouldHaveSize 2 // said once
+        val refused = shouldThrow<RejectedExecutionException> { worker.post { } }
+        refused.message shouldBe "worker 'victim' has crashed and accepts no more work"
+        refused.cause.shouldBeInstanceOf<WorkerCrashedException>().signal shouldBe "SIGKILL"
     }
 
     test("a worker that does not heed terminate() is ended by SIGTERM after a second") {

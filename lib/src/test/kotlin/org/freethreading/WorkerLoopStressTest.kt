@@ -12,12 +12,12 @@ import kotlin.random.Random
 import kotlin.time.Duration.Companion.seconds
 
 class WorkerLoopStressTest : FunSpec({
-    timeout = 60_000L * EFFORT
+    timeout = 60_000L * effort
 
     test("a storm of posts from many threads keeps the order of each, and runs one block at a time") {
         val worker = Worker.eventLoop(backend = LOOSE)
         val posters = 8
-        val each = 20_000 * EFFORT
+        val each = 20_000 * effort
         val last = IntArray(posters) { -1 }
         var inside = 0
         val callers = List(posters) { poster ->
@@ -42,7 +42,7 @@ class WorkerLoopStressTest : FunSpec({
     }
 
     test("every future of a worker that is shut down or terminated amid a storm ends, or was rejected") {
-        repeat(150 * EFFORT) { round ->
+        repeat(150 * effort) { round ->
             val worker = Worker.eventLoop(backend = LOOSE)
             val futures = ConcurrentLinkedQueue<CompletableFuture<Int>>()
             val rejected = AtomicInteger()

@@ -122,7 +122,7 @@ class WorkerPoolMapsTest : FunSpec({
 
         test("calls the mapped function once for each element, never after it has thrown to the caller") {
             WorkerPool(4, LOOSE).use { pool ->
-                repeat(20 * EFFORT) {
+                repeat(20 * effort) {
                     val calls = AtomicInteger()
                     shouldThrow<IllegalStateException> {
                         pool.map(1..10_000, chunkSize = 1) {

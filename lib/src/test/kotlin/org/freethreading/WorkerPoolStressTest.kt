@@ -23,10 +23,10 @@ import kotlin.time.Duration.Companion.microseconds
 import kotlin.time.Duration.Companion.seconds
 
 class WorkerPoolStressTest : FunSpec({
-    timeout = 60_000L * EFFORT
+    timeout = 60_000L * effort
 
     test("a pool of 4 does 100,000 trivial tasks from several threads, each once") {
-        val each = 25_000 * EFFORT
+        val each = 25_000 * effort
         val ran = AtomicIntegerArray(4 * each)
         WorkerPool(4, LOOSE).use { pool ->
             val callers = List(4) { caller ->
@@ -46,7 +46,7 @@ class WorkerPoolStressTest : FunSpec({
             .backend(LOOSE).name("battered").gracePeriod(java.time.Duration.ofSeconds(30)).build().use { pool ->
                 val brief = pool.withTimeout(java.time.Duration.ofMillis(2)).withRetries(1)
                 val completions = AtomicInteger()
-                val futures = List(5_000 * EFFORT) { i ->
+                val futures = List(5_000 * effort) { i ->
                     val kind = random.nextInt(6)
                     val future: CompletableFuture<*> = when (kind) {
                         0 -> pool.future { i }
@@ -75,7 +75,7 @@ class WorkerPoolStressTest : FunSpec({
 
     test("a suspended caller that is cancelled at whatever moment stops its task, and no cancellation is lost") {
         WorkerPool(2, LOOSE).use { pool ->
-            repeat(3_000 * EFFORT) { i ->
+            repeat(3_000 * effort) { i ->
                 val caller = launch(Dispatchers.Default) { pool.call { awaitCancellation() } }
                 repeat(i % 500 * 5) { Thread.onSpinWait() }
                 caller.cancel()
@@ -85,7 +85,7 @@ class WorkerPoolStressTest : FunSpec({
     }
 
     test("every accepted task ends and every other is rejected when a pool is shut down amid a storm") {
-        repeat(150 * EFFORT) { round ->
+        repeat(150 * effort) { round ->
             val pool = WorkerPool(2, LOOSE)
             val accepted = ConcurrentLinkedQueue<CompletableFuture<*>>()
             val callers = List(3) { caller ->
@@ -109,7 +109,7 @@ class WorkerPoolStressTest : FunSpec({
     }
 
     test("nobody who waits hangs when a pool is terminated amid a storm") {
-        repeat(150 * EFFORT) { round ->
+        repeat(150 * effort) { round ->
             val pool = WorkerPool(2, LOOSE)
             val futures = ConcurrentLinkedQueue<CompletableFuture<*>>()
             val callers = List(3) { caller ->
@@ -156,7 +156,7 @@ class WorkerPoolStressTest : FunSpec({
     test("maps under failures end with the first failure, many at a time") {
         WorkerPool(4, LOOSE).use { pool ->
             withContext(Dispatchers.Default) {
-                List(200 * EFFORT) { round ->
+                List(200 * effort) { round ->
                     async {
                         val first = round % 40
                         val failure = runCatching {
@@ -171,7 +171,7 @@ class WorkerPoolStressTest : FunSpec({
 
     test("streams that are ended at whatever moment leave the pool whole") {
         WorkerPool(2, LOOSE).use { pool ->
-            repeat(300 * EFFORT) { i ->
+            repeat(300 * effort) { i ->
                 val collector = launch(Dispatchers.Default) {
                     val endless = generateSequence(0) { it + 1 }.asIterable()
                     pool.imap(endless, 1 + i % 3) { if (it % 5 == 4) blockForever() else it }.collect { }

@@ -342,7 +342,7 @@ private fun workerContract(backend: Backend) = funSpec {
         }
 
         test("ends when it is terminated at whatever moment of its start") {
-            repeat(backend.rounds(300 * EFFORT)) { i ->
+            repeat(backend.rounds(300 * effort)) { i ->
                 val worker = Worker(backend = backend) { awaitCancellation() }.start()
                 repeat(i * 7 % 1000) { Thread.onSpinWait() }
                 worker.terminate()

@@ -11,15 +11,16 @@ import java.util.concurrent.TimeoutException;
  * share an end, and each item goes to one of them. It takes no null. An end travels to other workers as any primitive
  * does, also through pipes.
  *
- * <p><b>Ending.</b> {@link #close} closes the end for all who share it. Then, and also when nobody is left there,
- * whoever is at the other end can receive what was sent before, and after that gets a
+ * <p><b>Ending.</b> {@link #close} closes the end for all who share it, for good. Then, and also while nobody is left
+ * there, whoever is at the other end can receive what was sent before, and after that gets a
  * {@link org.freethreading.ConnectionClosedException}, also if he waits; sending fails with it at once.
  *
- * <p><b>Death.</b> Between processes, a process takes part in an end when it has got a handle of it, or has used it;
- * not by having made the pipe, or passed the end on. When all who have taken part have ended, killed or not, and no
- * handle of the end is on its way to somebody, it is closed for good. An end that nobody has ever taken part in stays
- * open. A process that lives keeps the ends that it has taken part in open. One that no process holds any more may be
- * closed when the garbage collector has found out; among threads only {@link #close} ends anything.
+ * <p><b>Death.</b> Between processes, a process takes part in an end when it has got a handle of it, or of its pipe, or
+ * has used it; not by having made the pipe, or passed the end on. Nobody is left there when all who have taken part have
+ * ended, killed or not, and no handle of the end is on its way to somebody. Whoever takes part later, as a worker that
+ * replaces one that was killed, finds the end open, and in it what was sent and never received. An end that nobody has
+ * ever taken part in is open. One that no process holds any more may be closed when the garbage collector has found
+ * out; among threads only {@link #close} ends anything.
  *
  * <p><b>Memory.</b> What was done before an item was sent is visible to whoever receives it.
  *

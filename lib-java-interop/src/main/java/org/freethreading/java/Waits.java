@@ -27,7 +27,8 @@ final class Waits {
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
             CancellationException exception = new CancellationException(
-                    "interrupted while waiting for another process, which may still do what it was asked for");
+                    "interrupted while waiting for a turn, or for the answer of another process, which may still do "
+                            + "what it was asked for");
             exception.initCause(interrupt);
             throw exception;
         }

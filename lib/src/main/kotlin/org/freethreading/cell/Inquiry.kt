@@ -9,7 +9,6 @@ import java.nio.file.Files
 import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
-import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
@@ -96,12 +95,12 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
         when ((word ushr KIND).toInt() and KINDS) {
             QUESTION -> later { answer(from, topic, word.toInt()) }
             ANSWER -> hearAnswer(from, word.toInt())
-            NOTICE -> later { respondent?.isTold(topic) ?: missed.add(topic) }
+            NOTICE -> later { respondentOrLater()?.isTold(topic) }
         }
     }
 
     /** Too many bells have rung to tell for what: a question is repeated, but what this process was told is not. */
-    fun hearAll() = respondent?.let { later(it::mayHaveMissed) } ?: Unit
+    fun hearAll() = respondentOrLater()?.let { later(it::mayHaveMissed) } ?: Unit
 
     private fun hearAnswer(from: Int, number: Int) {
         val isExpected = guard.withLock {
@@ -112,7 +111,7 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
 
     private fun answer(asker: Int, topic: Int, number: Int) {
         if (last.put(asker, number) != number) {
-            val answer = respondent?.answer(topic) ?: ByteArray(0)
+            val answer = respondentOrLater()?.answer(topic) ?: ByteArray(0)
             val path = pathOf(asker, self, number)
             val unfinished = path.resolveSibling("${path.fileName}.new")
             Files.write(unfinished, answer)
@@ -150,13 +149,22 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
         @Volatile
         private var respondent: Respondent? = null
 
-        /** What this process was told while nobody could hear it. */
-        private val missed = ConcurrentLinkedQueue<Int>()
+        /** Whether this process was told or asked something while nobody could hear it. */
+        @Volatile
+        private var hasMissed = false
 
-        /** From now on, [respondent] answers for this process. */
+        /**
+         * From now on, [respondent] answers for this process. It is published before it is read whether something was
+         * missed, and [respondentOrLater] does it the other way round, so that one of them sees the other.
+         */
         fun answerBy(respondent: Respondent) {
             this.respondent = respondent
-            while (true) respondent.isTold(missed.poll() ?: break)
+            if (hasMissed) respondent.mayHaveMissed()
+        }
+
+        private fun respondentOrLater(): Respondent? {
+            if (respondent == null) hasMissed = true
+            return respondent
         }
 
         private val numbers = AtomicInteger(System.nanoTime().toInt())

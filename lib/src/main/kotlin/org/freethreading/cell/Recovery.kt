@@ -18,7 +18,7 @@ import java.io.IOException
  *     locks         free, with a notice                      permits      free
  *     barriers      broken, if it has ever taken part        conditions   what was granted to it is lost, so that all
  *     queues        what it took counts as done, or comes back            others are granted a wake-up without a signal
- *     pipes         an end is closed that nobody has any more
+ *     pipes         an end is marked that nobody has any more
  */
 internal class Recovery(private val dead: Peer, private val store: Store) {
     fun recover(records: Records) {
@@ -70,7 +70,7 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
 
     private fun recoverEnd(end: EndLayout) {
         end.forget(dead.slot)
-        if (end.isDeserted()) store.close(end)
+        store.settle(end)
     }
 
     private fun recoverCondition(word: (offset: Int) -> Variable) {

@@ -184,16 +184,28 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     override fun discard(passengers: List<Address>) = passengers.forEach { attach(it).land() }
 
-    override fun close(end: EndLayout) {
+    override fun close(end: EndLayout) = mark(end) { it or PipeWord.closed(end.number) }
+
+    override fun settle(end: EndLayout) {
+        if (end.isTaken) mark(end) { PipeWord.settled(it, end.number, end.isDeserted()) }
+    }
+
+    /** Changes the word of the pipe, and wakes those who wait at the other end of [end] if it is over then. */
+    private inline fun mark(end: EndLayout, change: (Long) -> Long) {
         val pipe = try {
             attach(end.pipe)
         } catch (_: IllegalStateException) {
             return // nobody is at either end any more
         }
-        val mark = PipeWord.closed(end.number)
-        val before = pipe.cell(0).update { it or mark }
+        val word = pipe.cell(0)
+        while (true) {
+            val before = word.value
+            val after = change(before)
+            if (!word.compareAndSet(before, after)) continue
+            if (PipeWord.isOver(after, end.number xor 1) && !PipeWord.isOver(before, end.number xor 1)) wakeAll()
+            break
+        }
         Reference.reachabilityFence(pipe)
-        if (before and mark == 0L) wakeAll()
     }
 
     override fun remove(number: Int) = peers.removeRecords(number)

@@ -108,26 +108,28 @@ internal class SharedPlot(
 
     override fun joinEnd() {
         if (hasJoined) return
-        end?.participants?.set(memory.self)
+        if (end != null) {
+            end.participants.set(memory.self)
+            memory.settle(end)
+        }
         hasJoined = true
     }
 
     override fun aboard(): Passenger = if (end == null) this else Aboard(this).also { embark(it) }
 
-    private fun embark(one: Aboard) = synchronized(aboard) {
+    private fun embark(one: Aboard) {
         memory.whenCollected(one, one.departure)
-        if (aboard.getAndIncrement() == 0) end!!.senders.set(memory.self)
+        synchronized(aboard) {
+            if (aboard.getAndIncrement() == 0) end!!.senders.set(memory.self)
+        }
+        memory.settle(end!!)
     }
 
     private fun disembark() {
         synchronized(aboard) {
             if (aboard.decrementAndGet() == 0) end!!.senders.clear(memory.self)
         }
-        closeIfDeserted()
-    }
-
-    private fun closeIfDeserted() {
-        if (end != null && end.isDeserted()) memory.close(end)
+        memory.settle(end!!)
     }
 
     /** An end in one parcel: as long as that may be sent, it is not deserted. */
@@ -162,7 +164,7 @@ internal class SharedPlot(
 
     override fun land() {
         records.land(index)
-        closeIfDeserted()
+        if (end != null) memory.settle(end)
     }
 
     private inner class SharedLedger(private val line: SharedCell) : Ledger {

@@ -72,8 +72,9 @@ internal object Watch : Inquiry.Respondent {
     }
 
     /**
-     * Bells have no order, so what counts is what is written down; they only say that it is to be read. A process that
-     * begins its work later is told then.
+     * Bells have no order, so what counts is what is written down; they only ask whether it was read. It is waited for
+     * the answers, so that what others do afterwards is watched, but not for long: who is stopped answers when it goes
+     * on. A process that begins its work later is told then.
      */
     private fun tell() {
         setProperty()
@@ -85,7 +86,7 @@ internal object Watch : Inquiry.Respondent {
         } catch (failure: IOException) {
             warn("other processes could not be told whether to look for deadlocks: {0}", "$failure")
         }
-        memory.inquiry.run { others.forEach { tell(it, SETTING) } }
+        memory.inquiry.run { ask(others, SETTING, TELL_NANOS) }
     }
 
     private fun settingOf(memory: SharedMemory) = File(memory.folders.first().toFile(), "deadlocks.setting")
@@ -107,13 +108,15 @@ internal object Watch : Inquiry.Respondent {
         if (names.isEmpty()) System.clearProperty(PROPERTY) else System.setProperty(PROPERTY, text)
     }
 
-    override fun answer(topic: Int): ByteArray = Search.answer(topic)
+    override fun answer(topic: Int): ByteArray {
+        if (topic != SETTING) return Search.answer(topic)
+        readSetting()
+        return ByteArray(0)
+    }
 
     override fun answerIsLate() = Lookout.look()
 
-    override fun isTold(topic: Int) {
-        if (topic == LOOK) Lookout.look() else readSetting()
-    }
+    override fun isTold(topic: Int) = Lookout.look()
 
     override fun mayHaveMissed() {
         readSetting()
@@ -125,9 +128,12 @@ internal object Watch : Inquiry.Respondent {
     private const val ORDER_NAME = "order"
     private val NAMES = listOf(DETECT_NAME, ORDER_NAME)
 
-    /** What another process is told: to look for deadlocks; or what is to be watched. */
+    /** What another process is told: to look for deadlocks. */
     const val LOOK = 1
-    private const val SETTING = 2
+
+    /** What another process is asked, beside what [Search] asks: to read what is to be watched. */
+    private const val SETTING = 3
+    private const val TELL_NANOS = 1_000_000_000L
 
     init {
         Inquiry.answerBy(this)

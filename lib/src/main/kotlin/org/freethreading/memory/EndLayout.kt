@@ -13,7 +13,7 @@ package org.freethreading.memory
  *
  * Whoever gets it takes part before the handle counts as arrived, and a handle sets out before it counts as no longer
  * packed. So it is deserted when somebody has taken part, and now nobody does, nobody is sending it, and no handle is
- * on its way; all of them seen without a handle setting out or arriving in between.
+ * on its way; all of them seen without a handle setting out or arriving in between. It may be taken again.
  */
 internal class EndLayout(private val records: Records, private val index: Int) {
     val participants = records.bits(index, LINE)
@@ -39,13 +39,16 @@ internal class EndLayout(private val records: Records, private val index: Int) {
 
     /** The process at [slot] is dead. */
     fun forget(slot: Int) {
-        if (participants[slot]) marks.value = TAKEN
+        if (participants[slot]) marks.value = TAKEN // before the bit is cleared: who sets his own then sees one or both
         participants.clear(slot)
         senders.clear(slot)
     }
 
+    /** Whether somebody took part who is dead. If not, it is not deserted, and has never been. */
+    val isTaken: Boolean get() = marks.value == TAKEN
+
     fun isDeserted(): Boolean {
-        if (marks.value != TAKEN) return false
+        if (!isTaken) return false
         while (true) {
             val flights = records.flights(index)
             if (Records.isOnTheWay(flights) || !senders.isEmpty || !participants.isEmpty) return false

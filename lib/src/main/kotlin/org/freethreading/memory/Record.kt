@@ -75,6 +75,9 @@ internal interface Store {
     /** Nobody will ever use that [end] of a pipe: whoever is at the other one is to know. */
     fun close(end: EndLayout)
 
+    /** Who has that [end], or may come to have it, has changed: whoever is at the other one is to know, if need be. */
+    fun settle(end: EndLayout)
+
     /** Gives back the memory of the only record in file [number], which is over. */
     fun remove(number: Int)
 }

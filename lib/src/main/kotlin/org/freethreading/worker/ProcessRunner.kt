@@ -12,7 +12,6 @@ import org.freethreading.process.Payloads
 import java.time.Duration
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
-import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 
@@ -57,6 +56,9 @@ internal open class ProcessRunner(
     @Volatile
     private var death: Death? = null
     private val isEnded = AtomicBoolean()
+
+    /** Whether its crash is still to be reported: once, however much work it has ended. */
+    private val crashIsNews = AtomicBoolean(true)
 
     @Volatile
     private var isKeptAlive = false
@@ -172,9 +174,7 @@ internal open class ProcessRunner(
     }
 
     private fun hand(mode: Int, make: (Exit) -> Element): Element {
-        if (!admission.enter()) throw RejectedExecutionException(
-            "worker '$name' has been shut down and accepts no more work"
-        )
+        if (!admission.enter()) throw refusal()
         val exit = ElementExit()
         val element = make(exit)
         exit.element = element
@@ -272,8 +272,11 @@ internal open class ProcessRunner(
 
     private fun report(failure: Throwable) {
         val isMeant = killed || terminated && isOfStopping(failure) || Children.areEnding
-        if (!isMeant) Uncaught.reportOf(name, failure)
+        if (isMeant || isOwnCrash(failure) && !crashIsNews.compareAndSet(true, false)) return
+        Uncaught.reportOf(name, failure)
     }
+
+    private fun isOwnCrash(failure: Throwable) = failure is WorkerCrashedException && failure.pid == ident
 
     private fun isOfStopping(failure: Throwable) =
         failure is InterruptedException || failure is CancellationException || failure is WorkerCrashedException

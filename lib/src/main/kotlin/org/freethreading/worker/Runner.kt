@@ -3,9 +3,12 @@ package org.freethreading.worker
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
+import org.freethreading.WorkerCrashedException
 import org.freethreading.cell.Cell
 import org.freethreading.cell.HeapCell
+import java.util.concurrent.CancellationException
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.RejectedExecutionException
 
 /**
  * What runs a worker, whatever it is made of. Its life is a word to wait on:
@@ -86,6 +89,17 @@ internal abstract class Runner(name: String, daemon: Boolean, val crossing: Cros
         }
         parent = Registry.current().takeIf { it !== this } // as which a process was started
         Registry.add(this)
+    }
+
+    /** What whoever hands in work is told after the end has begun. */
+    protected fun refusal(): RejectedExecutionException {
+        val failure = failure
+        val why = when (failure) {
+            null, is InterruptedException, is CancellationException -> "has been shut down"
+            is WorkerCrashedException -> "has crashed"
+            else -> "has failed"
+        }
+        return RejectedExecutionException("worker '$name' $why and accepts no more work", failure)
     }
 
     private fun requireNew(what: String) =

@@ -10,7 +10,6 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.RejectedExecutionException
 
 /**
  * A worker on a thread, platform or virtual, of its own.
@@ -116,9 +115,7 @@ internal open class ThreadRunner(
     }
 
     private fun accept() {
-        if (!admission.enter()) throw RejectedExecutionException(
-            "worker '$name' has been shut down and accepts no more work"
-        )
+        if (!admission.enter()) throw refusal()
     }
 
     private fun run() {

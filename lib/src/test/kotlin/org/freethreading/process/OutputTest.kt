@@ -4,6 +4,7 @@ import io.kotest.assertions.nondeterministic.eventually
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import org.freethreading.WorkerOutput
+import org.freethreading.effort
 import java.io.ByteArrayOutputStream
 import java.io.InputStream
 import java.io.OutputStream
@@ -66,7 +67,6 @@ class OutputTest : FunSpec({
     }
 
     test("streams a lot of it in little memory, and loses nothing") {
-        val effort = Integer.getInteger("stress.effort", 1)
         val lines = AtomicLong()
         val bytes = 100L * effort shl 20
         val process = FakeProcess(Endless(bytes))
