@@ -5,6 +5,7 @@ import org.freethreading.cell.Deadline
 import org.freethreading.cell.Plot
 import org.freethreading.cell.SharedHandle
 import org.freethreading.cell.SharedPlot
+import org.freethreading.cell.UnusedPipe
 import java.io.Serializable
 import java.util.concurrent.TimeoutException
 import kotlin.time.Duration
@@ -18,12 +19,13 @@ import kotlin.time.Duration
  * is at the other end can receive what was sent before, and after that gets a [ConnectionClosedException], also if he
  * waits; sending fails with it at once.
  *
- * **Death.** Between processes, a process takes part in an end when it has got a handle of it, or of its pipe, or has
- * used it; not by having made the pipe, or passed the end on. Nobody is left there when all who have taken part have
- * ended, killed or not, and no handle of the end is on its way to somebody. Whoever takes part later, as a worker that
- * replaces one that was killed, finds the end open, and in it what was sent and never received. An end that nobody has
- * ever taken part in is open. One that no process holds any more may be closed when the garbage collector has found
- * out; among threads only [close] ends anything.
+ * **Death.** Between processes, a process takes part in an end when it has got a handle of it, or has used it; not by
+ * having made the pipe, or passed the end on. Who has got the pipe as a whole takes part in the end that he uses, and in
+ * both as long as he has used neither. A process that lives keeps the ends that it takes part in. Nobody is left there
+ * when all who have taken part have ended, killed or not, and no handle of the end is on its way to somebody. Whoever
+ * takes part later, as a worker that replaces one that was killed, finds the end open, and in it what was sent and never
+ * received. An end that nobody has ever taken part in is open. One that no process holds any more may be closed when the
+ * garbage collector has found out; among threads only [close] ends anything.
  *
  * **Items.** Between processes they are encoded by the sender, and what cannot travel is refused there and then, as by
  * a [Queue]. An item that a process has received is gone with that process.
@@ -54,6 +56,10 @@ public class Connection<T> internal constructor(
 
     private val isOver = { both.isOver(end) }
 
+    /** What stands for both ends, as long as this process has used neither. */
+    @Volatile
+    private var unused: UnusedPipe? = null
+
     /**
      * Whether [receive] would not wait: there is an item, or there will be none any more.
      *
@@ -67,7 +73,7 @@ public class Connection<T> internal constructor(
     /**
      * Sends [item] to the other end. Never waits: what is not received yet is kept, as much as there is memory for.
      *
-     * @throws ConnectionClosedException if this end or the other one is closed
+     * @throws ConnectionClosedException if this end or the other one is closed, or nobody is left at the other one
      * @throws UnsupportedOperationException if this end only receives
      * @throws NotShippableException between processes and in strict mode, if [item] cannot travel
      * @throws java.io.UncheckedIOException between processes, if there is no space left for it
@@ -76,7 +82,7 @@ public class Connection<T> internal constructor(
         val queue = outgoing ?: throw UnsupportedOperationException(
             "this is the first end of a one-way pipe, which only receives: send at its second end",
         )
-        plot.joinEnd()
+        join()
         if (both.isOver(end)) throw closed()
         try {
             queue.tryPut(item)
@@ -91,8 +97,8 @@ public class Connection<T> internal constructor(
      *
      * **Cancellation.** A cancelled caller has received nothing. When it need not wait, this function does not check.
      *
-     * @throws ConnectionClosedException if this end is closed, or the other one is and all that was sent there has been
-     *   received; before or while the caller waits
+     * @throws ConnectionClosedException if this end is closed, or the other one is or nobody is left there, and all that
+     *   was sent has been received; before or while the caller waits
      * @throws UnsupportedOperationException if this end only sends
      * @throws RemoteTaskException if the item, which is lost then, comes from another process and cannot be rebuilt
      *   here, or is of a class that is not accepted
@@ -144,9 +150,15 @@ public class Connection<T> internal constructor(
 
     private fun begin(): Queue<T> {
         val queue = receiving()
-        plot.joinEnd()
+        join()
         if (both.isClosed(end)) throw closed()
         return queue
+    }
+
+    private fun join() {
+        plot.joinEnd()
+        unused?.release()
+        unused = null
     }
 
     private fun receiving(): Queue<T> = incoming ?: throw UnsupportedOperationException(
@@ -167,7 +179,19 @@ public class Connection<T> internal constructor(
         },
     )
 
-    private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, both, end, incoming, outgoing) }
+    private fun writeReplace(): Any = handle(isAlone = true)
+
+    /** What it serialises to; if not [isAlone], the other end goes with it, and [cameWith] is to be told. */
+    internal fun handle(isAlone: Boolean): Any =
+        plot.handleOf(this) { Handle(it, both, end, incoming, outgoing, isAlone) }
+
+    /** Both ends of a pipe have come to this process, this one and the [other]. */
+    internal fun cameWith(other: Connection<*>) {
+        val ends = listOf(this, other)
+        val unused = UnusedPipe(ends.map { it.plot as SharedPlot })
+        if (!unused.isUsed) ends.forEach { it.unused = unused }
+        if (unused.isUsed) unused.release() // perhaps just now
+    }
 
     private class Handle<T>(
         plot: SharedPlot,
@@ -175,7 +199,12 @@ public class Connection<T> internal constructor(
         private val end: Int,
         private val incoming: Queue<T>?,
         private val outgoing: Queue<T>?,
+        private val isAlone: Boolean,
     ) : SharedHandle(plot) {
+        override fun hasCome(plot: SharedPlot) {
+            if (isAlone) plot.joinEnd()
+        }
+
         override fun primitiveOf(plot: SharedPlot) = Connection(plot, both, end, incoming, outgoing)
 
         private companion object {

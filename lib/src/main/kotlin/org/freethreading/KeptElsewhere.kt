@@ -4,6 +4,7 @@ import org.freethreading.cell.SharedMemory
 import org.freethreading.queue.Letter
 import org.freethreading.queue.LetterReader
 import org.freethreading.queue.LetterWriter
+import org.freethreading.queue.Ware
 import org.freethreading.wire.BytesParcel
 import org.freethreading.worker.Callbacks
 import org.freethreading.worker.Trace
@@ -24,7 +25,12 @@ internal class KeptElsewhere<S : Claimable>(protocol: Protocol<S>, private val t
 
     override fun pack(value: Any?, role: String): Any? = wares.pack(value, role)
 
-    override fun open(stored: Any?): Any? = wares.open(stored)
+    /** What comes in an answer is opened once. */
+    override fun open(stored: Any?): Any? = try {
+        wares.open(stored)
+    } finally {
+        (stored as Ware?)?.drop()
+    }
 
     override fun handleOf(face: Any, make: (Ticket) -> Any): Any = make(ticket)
 

@@ -34,7 +34,7 @@ public class OutcomeIterator<R> internal constructor(
                 close()
                 throw failure
             }
-            ended = next == null
+            if (next == null) close()
         }
         return next != null
     }

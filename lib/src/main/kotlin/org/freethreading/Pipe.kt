@@ -8,8 +8,7 @@ import java.io.Serializable
  * Two connected ends, one for each of two workers, or groups of workers: what is sent at one is received at the other.
  * See [Connection], also for what becomes of an end whose processes have died.
  *
- * A pipe can be sent to another process as well, which then takes part in both ends: one that is to be told when the
- * other end has died should get but its own.
+ * A pipe can be sent to another process as well, which then takes part in the end that it uses.
  *
  * **Follows:** Python `multiprocessing.Pipe`.
  */
@@ -45,11 +44,15 @@ public class Pipe<T> private constructor(
     /** Says how both ends are. */
     override fun toString(): String = "Pipe($first, $second)"
 
-    private fun writeReplace(): Any = if (first.isShared) Handle(first, second) else HeapHandle(this)
+    private fun writeReplace(): Any =
+        if (first.isShared) Handle(first.handle(isAlone = false), second.handle(isAlone = false)) else HeapHandle(this)
 
-    private class Handle(private val first: Connection<*>, private val second: Connection<*>) : Serializable {
+    /** The handles of the ends; when it has come, the ends. */
+    private class Handle(private val first: Any, private val second: Any) : Serializable {
         @Suppress("UNCHECKED_CAST") // whatever goes through them
-        private fun readResolve(): Any = Pipe(first as Connection<Any?>, second as Connection<Any?>)
+        private fun readResolve(): Any = Pipe(first as Connection<Any?>, second as Connection<Any?>).also {
+            it.first.cameWith(it.second)
+        }
 
         private companion object {
             private const val serialVersionUID = 1L

@@ -1,6 +1,7 @@
 package org.freethreading
 
 import org.freethreading.worker.Body
+import org.freethreading.worker.Crossing
 import org.freethreading.worker.Here
 import org.freethreading.worker.Pool
 import org.freethreading.worker.Schedule
@@ -92,7 +93,7 @@ public class PoolBuilder<P> internal constructor(private val wrap: (Pool) -> P) 
         Here.requireShared("pool")
         val backend = backend ?: Backend.current()
         val crossing = backend.crossing(codec)
-        initializer?.let { crossing?.function(Body.of(it)) }
+        if (crossing is Crossing.Checked) initializer?.let { crossing.function(Body.of(it)) } // else the seats pack it
         val name = name ?: "pool-${unnamed.incrementAndGet()}"
         val staffing = Staffing(name, workers, initializer, maxTasksPerWorker, gracePeriod)
         val schedule = Schedule(staffing, backend.seating(workers, staffing, crossing))

@@ -5,6 +5,7 @@ import org.freethreading.cell.SharedPlot
 import org.freethreading.queue.Items
 import org.freethreading.queue.SharedItems
 import org.freethreading.queue.Tracks
+import org.freethreading.queue.openedBy
 import org.freethreading.wire.Parcel
 import org.freethreading.wire.callerOfLibrary
 import org.freethreading.worker.Crossing
@@ -17,7 +18,7 @@ internal fun <T> sharedItems(plot: SharedPlot, codec: Codec?, allow: List<String
     val layout = plot.queueLayout()
     val tracks = plot.tracksLayout()?.let { Tracks(it, layout, memory) }
     val pack = { item: Any? -> crossing.value(item, "item") as Parcel }
-    val items = SharedItems<T>(layout, tracks, memory, pack, { parcel, _ -> opener.value(parcel) })
+    val items = SharedItems<T>(layout, tracks, memory, pack, openedBy(opener::value))
     memory.whenLast(plot, items::free)
     return items
 }

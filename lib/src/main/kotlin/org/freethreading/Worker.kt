@@ -140,16 +140,10 @@ public class Worker private constructor(private val runner: Runner) :
      * @throws java.util.concurrent.RejectedExecutionException as [post]
      * @throws NotShippableException as [post]
      */
-    public fun launch(block: suspend CoroutineScope.() -> Unit): Job {
-        check(block)
-        return runner.launch(block)
-    }
+    public fun launch(block: suspend CoroutineScope.() -> Unit): Job = runner.launch(block)
 
     /** As [launch], with the result of [block]. An exception of [block] is thrown by `await`, and nowhere else. */
-    public fun <R> async(block: suspend CoroutineScope.() -> R): Deferred<R> {
-        check(block)
-        return result(runner.async(block))
-    }
+    public fun <R> async(block: suspend CoroutineScope.() -> R): Deferred<R> = result(runner.async(block))
 
     /**
      * Runs the blocking [call] on the worker's loop. Cancelling the future, or completing it in any other way, stops
@@ -220,10 +214,6 @@ public class Worker private constructor(private val runner: Runner) :
     override fun toString(): String = "Worker($name)"
 
     private val crossing: Crossing? get() = runner.crossing
-
-    private fun check(block: suspend CoroutineScope.() -> Any?) {
-        crossing?.function(Body.of(block))
-    }
 
     private fun joinBlocking(deadline: Deadline): Boolean {
         requireJoinable()

@@ -13,6 +13,7 @@ import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldMatch
 import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import java.io.File
@@ -34,8 +35,10 @@ class DeadlocksTest : FunSpec({
 
     test("what is turned on or off holds in all processes when the call returns") {
         val child = Worker.eventLoop("told", PROCESSES)
-        suspend fun setting() = child.async { System.getProperty("freethreading.deadlocks") }.await()
-        child.async { Lock(PROCESSES) }.await() // or nothing would be there to be watched
+        suspend fun setting() = child.async {
+            Lock(PROCESSES) // or there would be nothing to be watched
+            System.getProperty("freethreading.deadlocks")
+        }.await()
         stress {
             Deadlocks.order()
             setting() shouldBe "order"
@@ -64,6 +67,24 @@ class DeadlocksTest : FunSpec({
 
         parties.shouldLoseOne()
         child.close()
+    }
+
+    test("a process that answers late has nobody give up, unless deadlocks are to be detected") {
+        val child = Worker.eventLoop("late", PROCESSES)
+        child.async { Lock(PROCESSES) }.await()
+        val parties = ring(PROCESSES, listOf(Colour.THREAD, Colour.COROUTINE), List(2) { Lock(PROCESSES) })
+        eventually(20.seconds) { Deadlocks.find() shouldHaveSize 1 }
+
+        signal("STOP", child.ident)
+        Deadlocks.order()
+        signal("CONT", child.ident)
+        child.async { }.await()
+
+        delay(200.milliseconds) // in which somebody might be told
+        parties.map { it.isDone } shouldBe listOf(false, false)
+        Deadlocks.detect()
+        parties.shouldLoseOne()
+        child.closeAndJoin()
     }
 
     test("when a process in a deadlock is killed the others go on") {

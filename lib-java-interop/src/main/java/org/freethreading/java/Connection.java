@@ -15,12 +15,13 @@ import java.util.concurrent.TimeoutException;
  * there, whoever is at the other end can receive what was sent before, and after that gets a
  * {@link org.freethreading.ConnectionClosedException}, also if he waits; sending fails with it at once.
  *
- * <p><b>Death.</b> Between processes, a process takes part in an end when it has got a handle of it, or of its pipe, or
- * has used it; not by having made the pipe, or passed the end on. Nobody is left there when all who have taken part have
- * ended, killed or not, and no handle of the end is on its way to somebody. Whoever takes part later, as a worker that
- * replaces one that was killed, finds the end open, and in it what was sent and never received. An end that nobody has
- * ever taken part in is open. One that no process holds any more may be closed when the garbage collector has found
- * out; among threads only {@link #close} ends anything.
+ * <p><b>Death.</b> Between processes, a process takes part in an end when it has got a handle of it, or has used it; not
+ * by having made the pipe, or passed the end on. Who has got the pipe as a whole takes part in the end that he uses, and
+ * in both as long as he has used neither. A process that lives keeps the ends that it takes part in. Nobody is left
+ * there when all who have taken part have ended, killed or not, and no handle of the end is on its way to somebody.
+ * Whoever takes part later, as a worker that replaces one that was killed, finds the end open, and in it what was sent
+ * and never received. An end that nobody has ever taken part in is open. One that no process holds any more may be
+ * closed when the garbage collector has found out; among threads only {@link #close} ends anything.
  *
  * <p><b>Memory.</b> What was done before an item was sent is visible to whoever receives it.
  *
@@ -65,7 +66,8 @@ public final class Connection<T> implements Serializable, AutoCloseable {
      *
      * @param item what to send
      * @throws NullPointerException if {@code item} is null
-     * @throws org.freethreading.ConnectionClosedException if this end or the other one is closed
+     * @throws org.freethreading.ConnectionClosedException if this end or the other one is closed, or nobody is left at
+     *     the other one
      * @throws UnsupportedOperationException if this end only receives
      * @throws org.freethreading.NotShippableException between processes and in strict mode, if {@code item}
      *     cannot travel
@@ -79,8 +81,8 @@ public final class Connection<T> implements Serializable, AutoCloseable {
      *
      * @return the item
      * @throws InterruptedException if the thread is interrupted, before or while it waits; it has received nothing then
-     * @throws org.freethreading.ConnectionClosedException if this end is closed, or the other one is and all that
-     *     was sent there has been received; before or while the caller waits
+     * @throws org.freethreading.ConnectionClosedException if this end is closed, or the other one is or nobody is left
+     *     there, and all that was sent has been received; before or while the caller waits
      * @throws UnsupportedOperationException if this end only sends
      */
     public T receive() throws InterruptedException {

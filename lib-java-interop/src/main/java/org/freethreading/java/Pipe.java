@@ -8,8 +8,7 @@ import org.freethreading.Backend;
  * Two connected ends, one for each of two workers, or groups of workers: what is sent at one is received at the other.
  * See {@link Connection}, also for what becomes of an end whose processes have died.
  *
- * <p>A pipe can be sent to another process as well, which then takes part in both ends: one that is to be told when the
- * other end has died should get but its own.
+ * <p>A pipe can be sent to another process as well, which then takes part in the end that it uses.
  *
  * <p><b>Follows:</b> Python's {@code multiprocessing.Pipe}.
  *

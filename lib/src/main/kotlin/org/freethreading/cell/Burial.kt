@@ -21,6 +21,7 @@ internal class Burial(private val peers: Peers, private val memory: SharedMemory
         try {
             peers.recordFiles().forEach { recover(it, dead) }
             dead.forEach(peers::strikeOff)
+            memory.leaveCollected()
         } finally {
             memory.wakeAll() // for what has been freed, if it was not all
         }

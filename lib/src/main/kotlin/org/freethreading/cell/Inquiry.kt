@@ -39,8 +39,11 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
 
         fun isTold(topic: Int)
 
-        /** There were too many bells to keep apart. */
-        fun mayHaveMissed()
+        /**
+         * There were too many bells to keep apart, or this process has only now become one of those that write to each
+         * other in [folder].
+         */
+        fun mayHaveMissed(folder: Path)
     }
 
     private val self = peers.self.slot
@@ -95,12 +98,22 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
         when ((word ushr KIND).toInt() and KINDS) {
             QUESTION -> later { answer(from, topic, word.toInt()) }
             ANSWER -> hearAnswer(from, word.toInt())
-            NOTICE -> later { respondentOrLater()?.isTold(topic) }
+            NOTICE -> later { respondent?.isTold(topic) }
         }
     }
 
     /** Too many bells have rung to tell for what: a question is repeated, but what this process was told is not. */
-    fun hearAll() = respondentOrLater()?.let { later(it::mayHaveMissed) } ?: Unit
+    fun hearAll() = later(::mayHaveMissed)
+
+    /** It is also what was said before this process was there to hear it that is to be heard. */
+    init {
+        mayHaveMissed()
+    }
+
+    private fun mayHaveMissed() {
+        val folder = peers.folders.firstOrNull() ?: return
+        respondentOrLater(folder)?.mayHaveMissed(folder)
+    }
 
     private fun hearAnswer(from: Int, number: Int) {
         val isExpected = guard.withLock {
@@ -111,7 +124,7 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
 
     private fun answer(asker: Int, topic: Int, number: Int) {
         if (last.put(asker, number) != number) {
-            val answer = respondentOrLater()?.answer(topic) ?: ByteArray(0)
+            val answer = respondentOrLater(peers.folders.first())?.answer(topic) ?: ByteArray(0)
             val path = pathOf(asker, self, number)
             val unfinished = path.resolveSibling("${path.fileName}.new")
             Files.write(unfinished, answer)
@@ -149,9 +162,9 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
         @Volatile
         private var respondent: Respondent? = null
 
-        /** Whether this process was told or asked something while nobody could hear it. */
+        /** Where something may have been said to this process that nobody has heard. */
         @Volatile
-        private var hasMissed = false
+        private var missedIn: Path? = null
 
         /**
          * From now on, [respondent] answers for this process. It is published before it is read whether something was
@@ -159,11 +172,11 @@ internal class Inquiry(private val peers: Peers, private val bells: Bells) {
          */
         fun answerBy(respondent: Respondent) {
             this.respondent = respondent
-            if (hasMissed) respondent.mayHaveMissed()
+            missedIn?.let(respondent::mayHaveMissed)
         }
 
-        private fun respondentOrLater(): Respondent? {
-            if (respondent == null) hasMissed = true
+        private fun respondentOrLater(folder: Path): Respondent? {
+            if (respondent == null) missedIn = folder
             return respondent
         }
 

@@ -1,6 +1,7 @@
 package org.freethreading.cell
 
 import org.freethreading.memory.uninterruptibly
+import org.freethreading.warn
 import java.lang.ref.PhantomReference
 import java.lang.ref.Reference
 import java.lang.ref.ReferenceQueue
@@ -97,11 +98,22 @@ internal class Leftovers {
     private inline fun leaveAll(next: () -> Reference<out Any>?) {
         if (!isLeaving.compareAndSet(false, true)) return
         try {
-            while (true) ((next() ?: break) as Leftover).leave()
+            while (true) leave((next() ?: break) as Leftover)
         } finally {
             isLeaving.set(false)
         }
     }
+
+    /** Whoever comes by has no part in it. */
+    private fun leave(leftover: Leftover) = try {
+        leftover.leave()
+    } catch (damaged: RuntimeException) {
+        tell(damaged)
+    } catch (cut: InternalError) { // a file is shorter than it was
+        tell(cut)
+    }
+
+    private fun tell(failure: Throwable) = warn("what nobody here used any more could not be left: {0}", "$failure")
 
     private companion object {
         /** Less than this nobody minds. */

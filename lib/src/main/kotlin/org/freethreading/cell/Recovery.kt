@@ -58,7 +58,9 @@ internal class Recovery(private val dead: Peer, private val store: Store) {
             Kind.BARRIER -> if (records.bits(index, LINE)[dead.slot]) breakBarrier(word(0), records, index)
             Kind.CONDITION -> recoverCondition(::word)
             Kind.QUEUE, Kind.REDELIVERING_QUEUE -> recoverQueue(records, index, kind == Kind.REDELIVERING_QUEUE)
-            Kind.CONNECTION -> recoverEnd(EndLayout(records, index))
+            Kind.CONNECTION -> EndLayout(records, index).let { end ->
+                if (end.isHadBy(dead.slot) || records.isUser(index, dead.slot)) recoverEnd(end)
+            }
             Kind.EVENT, Kind.VALUE, Kind.CHUNK, Kind.ARRAY, Kind.LARGE_ARRAY, Kind.PIPE -> Unit
         }
     }

@@ -29,10 +29,13 @@ internal abstract class SharedHandle(@Transient private var plot: SharedPlot?) :
     private fun readObject(input: ObjectInputStream) {
         input.defaultReadObject()
         val address = Address(input.readInt(), input.readInt(), input.readInt())
-        plot = SharedMemory.own.attach(address).also(SharedPlot::joinEnd)
+        plot = SharedMemory.own.attach(address)
     }
 
-    protected fun readResolve(): Any = plot!!.resident(::primitiveOf)
+    protected fun readResolve(): Any = plot!!.also(::hasCome).resident(::primitiveOf)
+
+    /** It has come to this process. */
+    protected open fun hasCome(plot: SharedPlot) = Unit
 
     private companion object {
         private const val serialVersionUID = 1L

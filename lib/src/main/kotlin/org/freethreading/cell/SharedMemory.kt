@@ -3,6 +3,7 @@ package org.freethreading.cell
 import org.freethreading.memory.Address
 import org.freethreading.memory.DamagedException
 import org.freethreading.memory.EndLayout
+import org.freethreading.memory.Passenger
 import org.freethreading.memory.Peer
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Record
@@ -26,6 +27,8 @@ import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
 
@@ -55,6 +58,10 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val plots = ConcurrentHashMap<Address, Held>()
     private val leftovers = Leftovers()
 
+    /** Ends of which it could not be said whether they are deserted. */
+    private val unsettled = ConcurrentLinkedQueue<EndLayout>()
+    private val isSettling = AtomicBoolean()
+
     private inner class Held(plot: SharedPlot) :
         WeakReference<SharedPlot>(plot, leftovers.queue),
         Leftovers.Leftover {
@@ -83,8 +90,11 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** As [Leftovers.whenCollected]. */
     fun whenCollected(target: Any, gone: () -> Unit) = leftovers.whenCollected(target, gone)
 
-    /** As [Leftovers.leaveCollected]. */
-    fun leaveCollected() = leftovers.leaveCollected()
+    /** As [Leftovers.leaveCollected]; and does again what could not be done before. */
+    fun leaveCollected() {
+        leftovers.leaveCollected()
+        settleAgain()
+    }
 
     /** Keeps [plot] as long as anybody holds [view]. */
     fun keepAsLongAs(view: ByteBuffer, plot: SharedPlot) = whenCollected(view) { Reference.reachabilityFence(plot) }
@@ -175,19 +185,44 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     override fun chunk(id: Long) = Record(fileOf(Record.fileOf(id)), Record.indexOf(id))
 
-    override fun receive(passengers: List<Address>): List<Any> = passengers.map { address ->
-        attach(address).also {
-            it.joinEnd()
-            it.land()
+    override fun receive(passengers: List<Address>): List<Passenger> {
+        val carried = ArrayList<Passenger>(passengers.size)
+        var missing: IllegalStateException? = null
+        for (address in passengers) {
+            try {
+                val plot = attach(address)
+                carried += plot.aboard()
+                plot.land()
+            } catch (gone: IllegalStateException) {
+                missing = gone
+            }
         }
+        if (missing == null) return carried
+        carried.forEach(Passenger::drop)
+        throw missing
     }
 
-    override fun discard(passengers: List<Address>) = passengers.forEach { attach(it).land() }
+    override fun discard(passengers: List<Address>) = receive(passengers).forEach(Passenger::drop)
 
     override fun close(end: EndLayout) = mark(end) { it or PipeWord.closed(end.number) }
 
     override fun settle(end: EndLayout) {
-        if (end.isTaken) mark(end) { PipeWord.settled(it, end.number, end.isDeserted()) }
+        if (!end.isTaken) return
+        try {
+            mark(end) { PipeWord.settled(it, end.number, end.isDeserted()) }
+        } catch (unopened: UncheckedIOException) { // too many open files, mostly
+            unsettled.add(end)
+            warn("who is at the other end of a pipe could not be told yet: {0}", "$unopened")
+        }
+    }
+
+    private fun settleAgain() {
+        if (unsettled.isEmpty() || !isSettling.compareAndSet(false, true)) return // to attach a pipe leads here again
+        try {
+            repeat(unsettled.size) { unsettled.poll()?.let(::settle) }
+        } finally {
+            isSettling.set(false)
+        }
     }
 
     /** Changes the word of the pipe, and wakes those who wait at the other end of [end] if it is over then. */
@@ -376,6 +411,20 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         /** Where the files lie: the directories of the program at the top, which its children are told. */
         @Volatile
         var folders: () -> List<Path> = { ProgramDirectory.own.folders }
+            set(value) {
+                field = value
+                isOffered = true
+            }
+
+        /** Whether other processes know where to share memory with this one. */
+        @Volatile
+        private var isOffered = false
+
+        /** The [folders], for a child to be told. */
+        fun offer(): List<Path> = folders().also { isOffered = true }
+
+        /** That of this process, which joins the others if there may be any. */
+        val ownIfShared: SharedMemory? get() = if (isOffered || joining.get() != null) own else null
 
         /**
          * The process [pid], a child of this one, is dead. Frees what it has held.
@@ -388,7 +437,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         }
 
         /** As [Store.receive]; joins the others only if there is anything to take over. */
-        fun receive(passengers: List<Address>): List<Any> =
+        fun receive(passengers: List<Address>): List<Passenger> =
             if (passengers.isEmpty()) emptyList() else own.receive(passengers)
 
         /** As the other one, of a process that may not have joined the others. */

@@ -102,7 +102,8 @@ internal class SharedPlot(
     private val aboard = AtomicInteger()
 
     @Volatile
-    private var hasJoined = false
+    var hasJoined = false
+        private set
 
     override fun prepareEnd(pipe: Plot, number: Int) = end!!.prepare(pipe.address!!, number)
 
@@ -120,25 +121,30 @@ internal class SharedPlot(
     private fun embark(one: Aboard) {
         memory.whenCollected(one, one.departure)
         synchronized(aboard) {
-            if (aboard.getAndIncrement() == 0) end!!.senders.set(memory.self)
+            if (aboard.getAndIncrement() == 0) end!!.carriers.set(memory.self)
         }
         memory.settle(end!!)
     }
 
     private fun disembark() {
         synchronized(aboard) {
-            if (aboard.decrementAndGet() == 0) end!!.senders.clear(memory.self)
+            if (aboard.decrementAndGet() == 0) end!!.carriers.clear(memory.self)
         }
         memory.settle(end!!)
     }
 
-    /** An end in one parcel: as long as that may be sent, it is not deserted. */
+    /** An end in one parcel: as long as that may be sent, or opened, it is not deserted. */
     private class Aboard(private val plot: SharedPlot) : Passenger by plot {
         val departure = Departure(plot)
 
         override fun lift() {
             plot.lift()
             departure()
+        }
+
+        override fun isLost() {
+            plot.end!!.wasTaken()
+            plot.memory.settle(plot.end)
         }
 
         override fun drop() = departure()

@@ -62,8 +62,11 @@ internal object Lookout {
                 young.removeIf { it.hasLeft }
                 val now = System.nanoTime()
                 val isDue = young.removeIf { now - it.sinceNanos >= PATIENCE_NANOS }
-                if (isDue || isWanted || repeats > 0) {
-                    isWanted = false
+                val isNeeded = isDue || isWanted || repeats > 0
+                isWanted = false
+                if (!Watch.isDetecting) {
+                    repeats = 0
+                } else if (isNeeded) {
                     repeats = if (lookNow()) (if (isDue) REPEATS else repeats - 1) else 0
                 }
             } catch (failure: Throwable) { // no memory, or no files: who waits next is to be looked for all the same

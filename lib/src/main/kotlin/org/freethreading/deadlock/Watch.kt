@@ -3,9 +3,10 @@ package org.freethreading.deadlock
 import org.freethreading.cell.Inquiry
 import org.freethreading.cell.SharedMemory
 import org.freethreading.warn
-import java.io.File
 import java.io.IOException
 import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
+import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 
 /** Whether locks are watched in this process, and what for. Reads the property, and tells the other processes. */
@@ -78,24 +79,26 @@ internal object Watch : Inquiry.Respondent {
      */
     private fun tell() {
         setProperty()
-        val memory = SharedMemory.ownIfAny ?: return
+        val memory = SharedMemory.ownIfShared ?: return
         try {
-            val unfinished = File(settingOf(memory).path + ".${memory.self}")
-            unfinished.writeText(text)
-            Files.move(unfinished.toPath(), settingOf(memory).toPath(), ATOMIC_MOVE)
+            val folder = memory.folders.first()
+            val unfinished = Files.createTempFile(folder, SETTING_FILE, null)
+            Files.writeString(unfinished, text)
+            Files.move(unfinished, folder.resolve(SETTING_FILE), ATOMIC_MOVE)
         } catch (failure: IOException) {
             warn("other processes could not be told whether to look for deadlocks: {0}", "$failure")
         }
         memory.inquiry.run { ask(others, SETTING, TELL_NANOS) }
     }
 
-    private fun settingOf(memory: SharedMemory) = File(memory.folders.first().toFile(), "deadlocks.setting")
-
-    private fun readSetting() {
+    /** It may be anything, if a child has gone mad. */
+    private fun readSetting(folder: Path) {
+        val file = folder.resolve(SETTING_FILE)
+        if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) return // nobody has written one
         val names = try {
-            settingOf(SharedMemory.ownIfAny ?: return).readText().split(',')
+            file.toFile().inputStream().use { String(it.readNBytes(MOST_BYTES)) }.split(',')
         } catch (_: IOException) {
-            return // nobody has written one
+            return // it is gone
         }
         set(DETECT_NAME in names, ORDER_NAME in names)
         setProperty()
@@ -110,17 +113,19 @@ internal object Watch : Inquiry.Respondent {
 
     override fun answer(topic: Int): ByteArray {
         if (topic != SETTING) return Search.answer(topic)
-        readSetting()
+        SharedMemory.ownIfAny?.let { readSetting(it.folders.first()) }
         return ByteArray(0)
     }
 
-    override fun answerIsLate() = Lookout.look()
+    override fun answerIsLate() = isTold(LOOK)
 
-    override fun isTold(topic: Int) = Lookout.look()
-
-    override fun mayHaveMissed() {
-        readSetting()
+    override fun isTold(topic: Int) {
         if (isDetecting) Lookout.look()
+    }
+
+    override fun mayHaveMissed(folder: Path) {
+        readSetting(folder)
+        isTold(LOOK)
     }
 
     const val PROPERTY = "freethreading.deadlocks"
@@ -134,6 +139,8 @@ internal object Watch : Inquiry.Respondent {
     /** What another process is asked, beside what [Search] asks: to read what is to be watched. */
     private const val SETTING = 3
     private const val TELL_NANOS = 1_000_000_000L
+    private const val SETTING_FILE = "deadlocks.setting"
+    private const val MOST_BYTES = 100
 
     init {
         Inquiry.answerBy(this)

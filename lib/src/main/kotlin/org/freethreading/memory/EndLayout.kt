@@ -4,20 +4,21 @@ package org.freethreading.memory
  * One end of a pipe between processes, and who has it:
  *
  *     line 0    | marks 8 | place of the pipe 8 | its generation 8 | which end 8 |
- *     line 1    | who takes part 16 | who is sending it 16 |      a bit for each process
+ *     line 1    | who takes part 16 | who carries it 16 |      a bit for each process
  *
- *     takes part    has got a handle of it, or used it          set by itself; cleared by whoever buries it
- *     is sending    has packed it for somebody who may not      set and cleared by itself; cleared by whoever buries it
- *                   have got it yet
- *     taken         somebody took part who is dead              the only mark; set, for good, before his bit is cleared
+ *     takes part    has opened a handle of it, or used it       set by itself; cleared by whoever buries it
+ *     carries       has it packed, for somebody who may not     set and cleared by itself; cleared by whoever buries it
+ *                   have got it, or may never open it
+ *     taken         who took part, or carried it, or was        the only mark; set, for good, before his bit is cleared
+ *                   sent it, is dead
  *
- * Whoever gets it takes part before the handle counts as arrived, and a handle sets out before it counts as no longer
- * packed. So it is deserted when somebody has taken part, and now nobody does, nobody is sending it, and no handle is
- * on its way; all of them seen without a handle setting out or arriving in between. It may be taken again.
+ * Whoever gets it carries it before the handle counts as arrived, and takes part before he carries it no more; a handle
+ * sets out before it counts as no longer carried. So it is deserted when it was taken, and now nobody takes part, nobody
+ * carries it, and no handle is on its way; all of them seen without a handle setting out or arriving in between. It may be taken again.
  */
 internal class EndLayout(private val records: Records, private val index: Int) {
     val participants = records.bits(index, LINE)
-    val senders = records.bits(index, LINE + Bits.BYTES)
+    val carriers = records.bits(index, LINE + Bits.BYTES)
     private val marks = records.word(index, 0)
     private val place = records.word(index, PLACE)
     private val generation = records.word(index, GENERATION)
@@ -37,21 +38,28 @@ internal class EndLayout(private val records: Records, private val index: Int) {
         side.value = number.toLong()
     }
 
+    fun isHadBy(slot: Int): Boolean = participants[slot] || carriers[slot]
+
     /** The process at [slot] is dead. */
     fun forget(slot: Int) {
-        if (participants[slot]) marks.value = TAKEN // before the bit is cleared: who sets his own then sees one or both
+        if (isHadBy(slot)) wasTaken() // first: who sets his own bit then sees one or both
         participants.clear(slot)
-        senders.clear(slot)
+        carriers.clear(slot)
     }
 
-    /** Whether somebody took part who is dead. If not, it is not deserted, and has never been. */
+    /** Somebody who is dead had it. */
+    fun wasTaken() {
+        marks.value = TAKEN
+    }
+
+    /** Whether somebody had it who is dead. If not, it is not deserted, and has never been. */
     val isTaken: Boolean get() = marks.value == TAKEN
 
     fun isDeserted(): Boolean {
         if (!isTaken) return false
         while (true) {
             val flights = records.flights(index)
-            if (Records.isOnTheWay(flights) || !senders.isEmpty || !participants.isEmpty) return false
+            if (Records.isOnTheWay(flights) || !carriers.isEmpty || !participants.isEmpty) return false
             if (records.flights(index) == flights) return true
         }
     }

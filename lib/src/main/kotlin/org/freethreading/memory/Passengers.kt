@@ -10,8 +10,11 @@ internal interface Passenger {
     /** It will never arrive. */
     fun land()
 
-    /** What stands for it in one parcel. */
+    /** What stands for it in one parcel, whether that is to be sent, or has come and is still to be opened. */
     fun aboard(): Passenger = this
+
+    /** Who had got that parcel has died, perhaps before he opened it. */
+    fun isLost() = Unit
 
     /** That parcel is done with: it will not set out any more. */
     fun drop() = Unit

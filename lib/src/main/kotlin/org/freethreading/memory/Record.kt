@@ -63,11 +63,12 @@ internal interface Store {
     fun chunk(id: Long): Record
 
     /**
-     * Takes over what has arrived here with handles, in an item or a result, and returns what keeps it.
+     * Takes over what has arrived here with handles, in an item or a result, and returns what keeps it, to be dropped
+     * when it has been opened, or will not be.
      *
-     * @throws IllegalStateException if there is nothing any more at one of the addresses
+     * @throws IllegalStateException if there is nothing any more at one of the addresses; the rest has landed
      */
-    fun receive(passengers: List<Address>): List<Any>
+    fun receive(passengers: List<Address>): List<Passenger>
 
     /** As [receive], of what nobody will ever read. */
     fun discard(passengers: List<Address>)

@@ -83,6 +83,8 @@ internal class Records private constructor(val number: Int, val memory: Segment)
         return false
     }
 
+    fun isUser(index: Int, user: Int): Boolean = users(index)[user]
+
     /** [user] leaves it. Returns whether the caller has to free its contents, and then [finish] it. */
     fun detach(index: Int, user: Int): Boolean {
         users(index).clear(user)

@@ -39,17 +39,16 @@ internal class Letter(val bytes: ByteArray, val passengers: List<Passenger>, val
         private const val HEAD = 17L
 
         /** If it is too much for the heap, or its file cannot be read, only its head is there, if even that. */
-        fun opened(parcel: Parcel, passengers: List<Any>): Letter {
-            val aboard = passengers.map { it as Passenger }
+        fun opened(parcel: Parcel, passengers: List<Passenger>): Letter {
             var head = ByteArray(0)
             return try {
                 if (parcel is FileParcel) {
                     head = parcel.open().use { it.readBytes(ByteArray(minOf(HEAD, it.remaining).toInt())) }
                 }
-                Letter(bytesOf(parcel), aboard)
+                Letter(bytesOf(parcel), passengers)
             } catch (failure: Throwable) {
                 parcel.drop()
-                Letter(head, aboard, failure)
+                Letter(head, passengers, failure)
             }
         }
     }
@@ -101,7 +100,7 @@ internal class LetterWriter {
             is Long -> frame.byte(LONG).long(value)
             is Ware -> {
                 frame.byte(WARE).bytes(value.bytes).int(value.passengers.size)
-                passengers += value.passengers
+                value.passengers.mapTo(passengers, Passenger::aboard) // the ware stays, when the letter has gone
             }
             is List<*> -> {
                 frame.byte(LIST).int(value.size)

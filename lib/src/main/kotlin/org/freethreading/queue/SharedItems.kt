@@ -1,6 +1,7 @@
 package org.freethreading.queue
 
 import org.freethreading.memory.ChunkLayout
+import org.freethreading.memory.Passenger
 import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Position
 import org.freethreading.memory.QueueLayout
@@ -16,14 +17,14 @@ import java.lang.ref.Reference
  *
  * What was taken by a process that died counts as done; or, where there are [tracks], comes back.
  *
- * @param opener opens a parcel, and is given what keeps the records whose handles are in it
+ * @param opener opens a parcel, and is given what keeps the records whose handles are in it, to be dropped
  */
 internal class SharedItems<T>(
     private val layout: QueueLayout,
     private val tracks: Tracks?,
     private val store: Store,
     private val pack: (Any?) -> Parcel,
-    private val opener: (Parcel, passengers: List<Any>) -> Any?,
+    private val opener: (Parcel, passengers: List<Passenger>) -> Any?,
 ) : Items<T> {
     private val chain = Chain(store)
     private val appending = Chain(store)
@@ -38,9 +39,9 @@ internal class SharedItems<T>(
     @Suppress("UNCHECKED_CAST") // it is what was put
     override fun open(kept: Any?): T {
         val stowed = kept as Stowed
-        val keepers = if (tracks == null) stowed.receive() else null
+        val keepers = if (tracks == null) stowed.receive() else emptyList()
         try {
-            return opener(stowed.parcel, keepers.orEmpty()) as T
+            return opener(stowed.parcel, keepers) as T
         } finally {
             if (tracks == null) stowed.parcel.drop() else tracks.opened(stowed)
             Reference.reachabilityFence(keepers)
@@ -206,5 +207,14 @@ internal class SharedItems<T>(
         chain.readAll(layout.next(layout.left), (layout.entered - layout.left).toInt()).forEach(Stowed::drop)
         layout.freeChunks(store)
         tracks?.free()
+    }
+}
+
+/** Opens parcels by [open], after which nobody keeps the handles that were in them. */
+internal fun openedBy(open: (Parcel) -> Any?): (Parcel, List<Passenger>) -> Any? = { parcel, passengers ->
+    try {
+        open(parcel)
+    } finally {
+        passengers.forEach(Passenger::drop)
     }
 }

@@ -1,6 +1,7 @@
 package org.freethreading.queue
 
 import org.freethreading.memory.Address
+import org.freethreading.memory.Passenger
 import org.freethreading.memory.Store
 import org.freethreading.wire.BytesParcel
 import org.freethreading.wire.FrameReader
@@ -21,8 +22,8 @@ internal class Stowed(val place: Place, private val store: Store) {
     /** By whom, if it was taken to be called done later. */
     var taken: Taken? = null
 
-    /** Takes over the handles in it, and returns what keeps their records. */
-    fun receive(): List<Any> = store.receive(passengers)
+    /** Takes over the handles in it, and returns what keeps their records, to be dropped. */
+    fun receive(): List<Passenger> = store.receive(passengers)
 
     /** Nobody will open it any more. What cannot be freed, since it is damaged, or no file can be opened, is left. */
     fun drop() {

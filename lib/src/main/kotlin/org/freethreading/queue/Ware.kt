@@ -28,6 +28,9 @@ internal class Ware(
     /** @throws org.freethreading.RemoteTaskException if the value cannot be rebuilt here, or is not accepted */
     fun open(): Any? = opener.value(BytesParcel(bytes))
 
+    /** Nobody will open it any more, or it has been opened. */
+    fun drop() = passengers.forEach(Passenger::drop)
+
     override fun hashCode(): Int {
         if (hash == 0) hash = open().hashCode()
         return hash

@@ -15,7 +15,7 @@ internal sealed interface Parcel {
     /** How many bytes. */
     val size: Long
 
-    /** The records whose handles are in it, as the one who packed it knows them; they live as long as it does. */
+    /** The records whose handles are in it, as the one who has it knows them; they live as long as it does. */
     val passengers: List<Passenger>
 
     /**
@@ -25,8 +25,14 @@ internal sealed interface Parcel {
      */
     fun open(): ParcelInput
 
+    /** The same, which has come with [passengers]: as the one who is to open it knows them, who drops it then. */
+    fun carrying(passengers: List<Passenger>): Parcel
+
     /** It is sent away for good; whoever gets it lands the passengers. */
     fun lift() = passengers.forEach(Passenger::lift)
+
+    /** Who had got it has died, perhaps before he opened it. */
+    fun isLost() = passengers.forEach(Passenger::isLost)
 
     /** Frees the memory or the file. Does nothing the second time. */
     fun drop()
@@ -38,6 +44,8 @@ internal class BytesParcel(val bytes: ByteArray, override val passengers: List<P
 
     override fun open(): ParcelInput = ParcelInput.of(bytes)
 
+    override fun carrying(passengers: List<Passenger>): Parcel = BytesParcel(bytes, passengers)
+
     override fun drop() = passengers.forEach(Passenger::drop)
 }
 
@@ -48,6 +56,8 @@ internal class FileParcel(
     override val passengers: List<Passenger> = emptyList(),
 ) : Parcel {
     override fun open(): ParcelInput = ParcelInput.of(path, size)
+
+    override fun carrying(passengers: List<Passenger>): Parcel = FileParcel(path, size, passengers)
 
     override fun drop() {
         passengers.forEach(Passenger::drop)

@@ -31,7 +31,6 @@ internal class PackedArrival(
     private val element: Element,
     isSuccess: Boolean,
     private val parcel: Parcel,
-    @Suppress("unused") private val passengers: List<Any>, // kept until it is opened
     private val crossing: Crossing.Packed,
     worker: String,
 ) : Arrival(isSuccess, worker) {
@@ -44,7 +43,7 @@ internal class PackedArrival(
     } catch (failure: Throwable) { // of decoding
         failed(failure)
     } finally {
-        parcel.drop()
+        drop()
     }
 
     override fun drop() = parcel.drop()

@@ -128,7 +128,10 @@ internal class Element(
     fun lose(flight: Flight, failure: Throwable): Boolean {
         // Nobody else has it before the caller hands it in again.
         if (retriesLeft > 0) return takeBack(flight).also { if (it) retriesLeft-- }
-        if (STATE.compareAndSet(this, flight, GONE)) Callbacks.execute { report(null, failure) }
+        if (!STATE.compareAndSet(this, flight, GONE)) return false
+        (argument as? Parcel)?.isLost() // with the process that had got it
+        body.cargo?.parcel?.isLost()
+        Callbacks.execute { report(null, failure) }
         return false
     }
 
@@ -173,11 +176,16 @@ internal class Element(
         leave()
     }
 
-    /** Leaves what it belongs to; nobody will send its argument any more. */
+    /** Leaves what it belongs to. */
     private fun leave() {
+        drop()
+        exit.leave()
+    }
+
+    /** Nobody will run it, or send what it consists of. */
+    fun drop() {
         (argument as? Parcel)?.drop()
         body.cargo?.takeUnless { it.isShared }?.drop()
-        exit.leave()
     }
 
     /** Lets the host go on to something else, if the element was left alone and nobody is about to interrupt it. */

@@ -63,8 +63,14 @@ internal class Gather(
 
     /** Starts the work. Rejected work is an exception here; what is rejected later ends as a failure. */
     fun start(): Gather {
-        if (packs) pack() else items.forEach(::crossed)
-        schedule.admit() // as a whole: what is issued later is accepted, too
+        try {
+            if (packs) pack() else items.forEach(::crossed)
+            schedule.admit() // as a whole: what is issued later is accepted, too
+        } catch (refused: Throwable) {
+            dropArguments(0)
+            body.cargo?.drop()
+            throw refused
+        }
         repeat(2 * schedule.size) { issueNext() }
         advance()
         return this
@@ -75,20 +81,15 @@ internal class Gather(
         val packed = ArrayList<Any?>()
         var size = 0L
         arguments = packed
-        try {
-            for (item in items) {
-                if (size > HELD) break
-                packed += crossed(item).also { size += (it as Parcel).size }
-            }
-        } catch (refused: Throwable) {
-            dropArguments(0)
-            throw refused
+        for (item in items) {
+            if (size > HELD) break
+            packed += crossed(item).also { size += (it as Parcel).size }
         }
         ready = packed.size
     }
 
     private fun dropArguments(from: Int) {
-        for (i in from until arguments.size) (arguments[i] as? Parcel)?.drop()
+        if (from < arguments.size) dropAll(arguments.subList(from, arguments.size))
     }
 
     /** Whether the element at [index] has ended. */
@@ -149,8 +150,16 @@ internal class Gather(
         }
     }
 
-    private fun argumentsOf(from: Int, to: Int): List<Any?> =
-        List(to - from) { (from + it).let { i -> if (i < ready) arguments[i] else crossed(items[i]) } }
+    private fun argumentsOf(from: Int, to: Int): List<Any?> {
+        val some = ArrayList<Any?>(to - from)
+        try {
+            for (i in from until to) some += if (i < ready) arguments[i] else crossed(items[i])
+        } catch (refused: Throwable) {
+            dropAll(some)
+            throw refused
+        }
+        return some
+    }
 
     /** None of the chunks from here on will be taken. */
     private fun failFrom(from: Int, failure: Throwable) {

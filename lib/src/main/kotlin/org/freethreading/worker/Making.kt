@@ -23,7 +23,7 @@ internal class Making(
     fun beginning(name: String): ByteArray {
         val packer = Packer(codec = null, Payloads.own)
         val frame = FrameWriter().text(name)
-        for (folders in listOf(Payloads.own.folders, SharedMemory.folders())) {
+        for (folders in listOf(Payloads.own.folders, SharedMemory.offer())) {
             frame.int(folders.size)
             folders.forEach { frame.text(it.toString()) }
         }

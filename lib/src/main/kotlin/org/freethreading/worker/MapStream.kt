@@ -21,7 +21,10 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     Mapping(schedule, body, terms) {
     private val chunk = chunkSize.coerceAtLeast(1)
     private val window = (if (packs) FAR else NEAR) * schedule.size * chunk
-    private val gathered = ArrayList<Any?>() // the offering side's
+
+    /** What was offered and does not fill a chunk yet; guarded by itself, as one may offer while another cancels. */
+    private val gathered = ArrayList<Any?>()
+    private var isCancelled = false // guarded by gathered
 
     /**
      * Why the input ended early: it failed, or its items were refused. Comes after the outcomes of what came before.
@@ -116,13 +119,22 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     }
 
     private fun add(item: Any?) {
-        gathered.add(crossed(item))
+        val crossed = crossed(item)
+        val size = synchronized(gathered) {
+            gathered.add(crossed)
+            if (isCancelled) dropAll(gathered)
+            gathered.size
+        }
         offered.value += 1
-        if (gathered.size == chunk) flush()
+        if (size == chunk) flush()
     }
 
     override fun cancel(interrupt: Boolean) {
         super.cancel(interrupt)
+        synchronized(gathered) {
+            isCancelled = true
+            dropAll(gathered)
+        }
         (byIndex.values + asTheyCame).forEach { (it as? Arrival)?.drop() }
         body.cargo?.drop()
     }
@@ -133,9 +145,8 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     }
 
     private fun flush() {
-        if (gathered.isEmpty()) return
-        val items = ArrayList(gathered)
-        gathered.clear()
+        val items = synchronized(gathered) { ArrayList(gathered).also { gathered.clear() } }
+        if (items.isEmpty()) return
         try {
             issue(items, offered.value - items.size)
         } catch (rejected: RejectedExecutionException) {

@@ -1,7 +1,9 @@
 package org.freethreading.worker
 
 import org.freethreading.Outcome
+import org.freethreading.wire.Parcel
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.RejectedExecutionException
 
 /** What all maps have in common: a function, the elements that are on their way, and a way to stop them. */
 internal abstract class Mapping(protected val schedule: Schedule, protected val body: Body, private val terms: Terms) :
@@ -17,12 +19,22 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
     /** What the worker is handed in place of [item]; throws if it cannot travel. */
     protected fun crossed(item: Any?): Any? = terms.crossing?.value(item, "argument") ?: item
 
+    /** [crossed] items will not be handed in. */
+    protected fun dropAll(crossed: List<Any?>) {
+        if (packs) crossed.forEach { (it as Parcel).drop() }
+    }
+
     /** Whether what is handed in has to be packed, which runs code of the user. */
     protected val packs: Boolean get() = terms.crossing is Crossing.Packed
 
     /** Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.admit] has it. */
     protected fun issue(items: List<Any?>, firstIndex: Long, more: Boolean = false) {
-        schedule.admit(more) // before anybody can cancel the elements
+        try {
+            schedule.admit(more) // before anybody can cancel the elements
+        } catch (rejected: RejectedExecutionException) {
+            dropAll(items)
+            throw rejected
+        }
         val chunk = Chunk(items, firstIndex, body, terms, this)
         underWay.add(chunk)
         schedule.add(chunk.first)

@@ -12,7 +12,6 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import org.freethreading.Outcome
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.wire.Parcel
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
@@ -72,13 +71,8 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun applyFuture(body: Body, argument: Any?): CompletableFuture<Any?> {
         val future = TaskFuture<Any?>()
         check(body)
-        val crossed = terms.crossing?.value(argument, "argument") ?: argument
-        try {
-            schedule.submit(future.bind(element(body, crossed, future)))
-        } catch (rejected: RejectedExecutionException) {
-            (crossed as? Parcel)?.drop()
-            throw rejected
-        }
+        val crossed = orDrop(body) { terms.crossing?.value(argument, "argument") ?: argument }
+        schedule.submit(future.bind(element(body, crossed, future)))
         return future
     }
 
@@ -134,7 +128,8 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     ): Gather {
         requireChunk(chunkSize)
         check(body, isShared = true)
-        return Gather(schedule, body, terms, items.toList(), chunkSize, failFast, whenFinished).start()
+        val all = orDrop(body) { items.toList() }
+        return Gather(schedule, body, terms, all, chunkSize, failFast, whenFinished).start()
     }
 
     suspend fun gathered(items: Iterable<Any?>, chunkSize: Int, failFast: Boolean, body: Body): Gather {
@@ -225,6 +220,14 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     /** Checks what would have to travel, where the caller sees it. */
     fun check(body: Body, isShared: Boolean = false) {
         terms.crossing?.function(body, isShared)
+    }
+
+    /** What [make] makes; if that fails, [body], which has been checked, is not sent. */
+    private inline fun <T> orDrop(body: Body, make: () -> T): T = try {
+        make()
+    } catch (failure: Throwable) {
+        body.cargo?.drop()
+        throw failure
     }
 
     /** An element of a body that has been checked. */

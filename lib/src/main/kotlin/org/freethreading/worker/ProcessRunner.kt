@@ -73,6 +73,8 @@ internal open class ProcessRunner(
     @Volatile
     private var killed = false
 
+    override val wasStopped: Boolean get() = killed || terminated
+
     override val ident: Long get() = child?.pid ?: -1
 
     override fun start() {
@@ -112,6 +114,8 @@ internal open class ProcessRunner(
             targeted = element
             remote.fly(element, Batch.TARGET) // there is room, unless it is dead already
             death?.let { element.abort(it.exception(name)) }
+        } else {
+            target?.cargo?.drop()
         }
         this.remote = remote
         flush()
@@ -174,7 +178,10 @@ internal open class ProcessRunner(
     }
 
     private fun hand(mode: Int, make: (Exit) -> Element): Element {
-        if (!admission.enter()) throw refusal()
+        if (!admission.enter()) {
+            make(Exit { }).drop()
+            throw refusal()
+        }
         val exit = ElementExit()
         val element = make(exit)
         exit.element = element
@@ -262,6 +269,7 @@ internal open class ProcessRunner(
     /** Of a worker that never runs: what was accepted will not be done. */
     private fun discard() {
         terminated = true
+        target?.cargo?.drop()
         cancelAll()
         life.signalAll()
     }

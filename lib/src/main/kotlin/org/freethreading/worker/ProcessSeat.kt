@@ -102,7 +102,9 @@ internal class ProcessSeat(
     }
 
     private fun discharge() {
-        if (isDischarged.compareAndSet(false, true)) schedule.discharge()
+        if (!isDischarged.compareAndSet(false, true)) return
+        schedule.discharge()
+        if (schedule.staff.value == 0L) initializer?.cargo?.drop() // nobody comes any more who would be sent it
     }
 
     private fun start() {

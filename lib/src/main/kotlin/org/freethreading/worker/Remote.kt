@@ -394,13 +394,13 @@ internal class Remote(
         val frame = FrameReader(payload)
         val value = if (isSuccess) frame.plainValue() else FrameReader.NONE
         if (value !== FrameReader.NONE) return { PlainArrival(it.index, value, name) }
-        val parcel = frame.parcel(folders).also(payloads::arrived)
-        val passengers = try {
-            SharedMemory.receive(frame.passengers())
+        val closed = frame.parcel(folders).also(payloads::arrived)
+        val parcel = try {
+            closed.carrying(SharedMemory.receive(frame.passengers()))
         } catch (failure: IllegalStateException) {
             throw MalformedException("a handle of what is not there", failure)
         }
-        return { PackedArrival(it, isSuccess, parcel, passengers, crossing, name) }
+        return { PackedArrival(it, isSuccess, parcel, crossing, name) }
     }
 
     /** Every element that is left is lost or free; returns the chain of the free ones. */

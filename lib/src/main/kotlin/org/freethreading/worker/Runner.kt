@@ -91,12 +91,15 @@ internal abstract class Runner(name: String, daemon: Boolean, val crossing: Cros
         Registry.add(this)
     }
 
+    /** Whether somebody here wanted it to end, at once. */
+    protected open val wasStopped: Boolean get() = false
+
     /** What whoever hands in work is told after the end has begun. */
     protected fun refusal(): RejectedExecutionException {
         val failure = failure
         val why = when (failure) {
             null, is InterruptedException, is CancellationException -> "has been shut down"
-            is WorkerCrashedException -> "has crashed"
+            is WorkerCrashedException -> if (wasStopped) "has been stopped" else "has crashed"
             else -> "has failed"
         }
         return RejectedExecutionException("worker '$name' $why and accepts no more work", failure)

@@ -108,7 +108,12 @@ internal class Schedule(
 
     /** Accepts [element] and hands it in; throws as [admit]. */
     fun submit(element: Element) {
-        admit()
+        try {
+            admit()
+        } catch (rejected: RejectedExecutionException) {
+            element.drop()
+            throw rejected
+        }
         add(element)
     }
 

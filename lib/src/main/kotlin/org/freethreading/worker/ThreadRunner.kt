@@ -104,12 +104,13 @@ internal open class ThreadRunner(
         }
     }
 
-    override fun launch(block: suspend CoroutineScope.() -> Unit): Job = begin { it.launch(block = block) }
+    override fun launch(block: suspend CoroutineScope.() -> Unit): Job = begin(block) { it.launch(block = block) }
 
     override fun async(block: suspend CoroutineScope.() -> Any?): Deferred<Any?> =
-        begin { it.async { block().also { result -> crossing?.value(result, "result") } } }
+        begin(block) { it.async { block().also { result -> crossing?.value(result, "result") } } }
 
-    private fun <J : Job> begin(begin: (CoroutineScope) -> J): J {
+    private fun <J : Job> begin(block: suspend CoroutineScope.() -> Any?, begin: (CoroutineScope) -> J): J {
+        crossing?.function(Body.of(block))
         accept()
         return begin(scope).also { job -> job.invokeOnCompletion { admission.leave() } }
     }
