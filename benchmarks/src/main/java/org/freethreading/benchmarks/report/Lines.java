@@ -11,8 +11,8 @@ import org.freethreading.benchmarks.rows.Row;
 /** The lines of the tables that compare. */
 public final class Lines {
     static final String HEAD = """
-            | work | row | compared with | goal | ours | peer | ratio | lowest to highest | met |
-            |---|---|---|---:|---:|---:|---:|---:|---|""";
+            | work | row | compared with | goal | first | ours | peer | ratio | lowest to highest | met |
+            |---|---|---|---:|---:|---:|---:|---:|---:|---|""";
 
     private Lines() {}
 
@@ -20,15 +20,16 @@ public final class Lines {
     public static String of(Row row, RowResult result) {
         var start = "| %s | `%s` | ".formatted(row.work(), row.key());
         if (result.skipped() != null)
-            return start + "| %s | | | | | skipped: %s |".formatted(row.goal(), result.skipped());
+            return start + "| %s | | | | | | skipped: %s |".formatted(row.goal(), result.skipped());
         var best = best(result.peers());
         var figures = figures(row, result);
         var figure = Median.of(figures);
         return start
-                + "%s | %s | %s | %s | %s | %s to %s | %s |"
+                + "%s | %s | %s | %s | %s | %s | %s to %s | %s |"
                         .formatted(
                                 best.getKey(),
                                 row.goal(),
+                                result.first() == null ? "" : amount(result.first(), row.unit()),
                                 amount(Median.of(result.ours()).median(), row.unit()),
                                 amount(Median.of(best.getValue()).median(), row.unit()),
                                 row.goal().format(figure.median()),

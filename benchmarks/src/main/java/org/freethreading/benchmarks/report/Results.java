@@ -27,10 +27,16 @@ public record Results(
     /**
      * A row, in pairs: a sample of ours, and at the same place in each list of the peers one of theirs.
      *
+     * @param first our very first sample, before anything was warm; null: not known
      * @param skipped why it was not measured; null: it was
      */
     public record RowResult(
-            String key, Place place, List<Double> ours, Map<String, List<Double>> peers, String skipped) {}
+            String key,
+            Place place,
+            Double first,
+            List<Double> ours,
+            Map<String, List<Double>> peers,
+            String skipped) {}
 
     /** A series, by the names of its lines. */
     public record SeriesResult(String key, Place place, Map<String, List<Point>> lines, String skipped) {}

@@ -11,6 +11,7 @@ import org.freethreading.java.SimpleQueue;
 /** Items through a queue, from the caller to another worker, which adds them up. */
 final class QueueWork {
     private static final int PACE_MILLIS = 2; // in which everybody falls asleep
+    private static final int UNPACED = 20_000; // until the code is compiled: at that pace it would take minutes
 
     private QueueWork() {}
 
@@ -97,13 +98,19 @@ final class QueueWork {
     }
 
     /** There and back, when all have fallen asleep in between; the time is that of both ways. */
-    static Work paced(int size, Backend backend) {
+    static Work paced(int size, Backend backend) throws Exception {
         var there = new Queue<Integer>(backend);
         var back = new Queue<Integer>(backend);
         var companion = Companion.worker(backend, times -> {
             for (int i = 0; i < times; i++) back.put(there.take());
             return (long) times;
         });
+        companion.begin(UNPACED);
+        for (int i = 0; i < UNPACED; i++) {
+            there.put(i);
+            back.take();
+        }
+        companion.finish();
         return new Work() {
             @Override
             public double sample() throws Exception {

@@ -24,6 +24,7 @@ import org.freethreading.benchmarks.rows.Side;
 final class Fork {
     private static final int WARM_UP_ROUNDS = 3;
     private static final double WARM_UP_SECONDS = 1.5;
+    private static final double LONGEST_WARM_UP_SECONDS = 12;
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final int FEWEST_PAIRS = 5; // with fewer no median is worth its name
     private static final double LONGEST_ROUND_SECONDS = 90;
@@ -55,11 +56,12 @@ final class Fork {
     static RowResult measure(Row row, Options options, PythonRows python) throws Exception {
         if (row.needsPython() && python == null) return skipped(row, noPython(options));
         try (var pairs = Pairs.of(row, row.needsPython() ? python : null)) {
-            pairs.warmUp(WARM_UP_ROUNDS, WARM_UP_SECONDS);
+            double first =
+                    pairs.warmUp(WARM_UP_ROUNDS, WARM_UP_SECONDS, options.isLong() ? 60 : LONGEST_WARM_UP_SECONDS);
             pairs.measure(options.pairs(), options.seconds(), FEWEST_PAIRS);
             var peers = new LinkedHashMap<>(pairs.samples());
             var ours = peers.remove(row.ours().name());
-            return new RowResult(row.key(), place(row.needsPython(), python), ours, peers, null);
+            return new RowResult(row.key(), place(row.needsPython(), python), first, ours, peers, null);
         }
     }
 
@@ -86,7 +88,7 @@ final class Fork {
             throws Exception {
         try (var pairs = new Pairs(series.key(), series.size().applyAsInt(x), x, sides, python)) {
             warmUp(pairs, x, series, options);
-            pairs.measure(options.isLong() ? 15 : 5, options.seconds(), 1);
+            pairs.measure(options.isLong() ? 15 : 5, options.isLong() ? options.seconds() : options.seconds() / 2, 1);
             pairs.samples()
                     .forEach((line, samples) -> lines.computeIfAbsent(line, none -> new ArrayList<>())
                             .add(new Point(x, List.copyOf(samples))));
@@ -118,7 +120,8 @@ final class Fork {
     private static void warmUp(Pairs pairs, long x, Series series, Options options) throws Exception {
         if (series.unit() == Row.Unit.BYTES || series.size().applyAsInt(x) > LONG_SAMPLE) return;
         boolean isFirst = x == series.xs().get(0);
-        pairs.warmUp(WARM_UP_ROUNDS, isFirst ? FIRST_WARM_UP_SECONDS : options.isLong() ? 1 : 0.2);
+        double seconds = isFirst ? FIRST_WARM_UP_SECONDS : options.isLong() ? 1 : 0.2;
+        pairs.warmUp(WARM_UP_ROUNDS, seconds, seconds);
     }
 
     private static SeriesResult latencies(Options options, PythonRows python) throws Exception {
@@ -129,7 +132,7 @@ final class Fork {
     }
 
     static RowResult skipped(Row row, String reason) {
-        return new RowResult(row.key(), null, List.of(), Map.of(), reason);
+        return new RowResult(row.key(), null, null, List.of(), Map.of(), reason);
     }
 
     static String noPython(Options options) {

@@ -1,6 +1,7 @@
 package org.freethreading.benchmarks.run;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import org.freethreading.benchmarks.rows.Work;
 
 /** Samples of several sides in turns, so that what disturbs the machine disturbs all of them. */
 final class Pairs implements AutoCloseable {
+    private static final int STEADY_ROUNDS = 3;
+    private static final double MUCH_BETTER = 0.95;
     private final List<Side> sides = new ArrayList<>();
     private final List<Work> works = new ArrayList<>();
     private final Map<String, List<Double>> samples = new LinkedHashMap<>();
@@ -36,10 +39,29 @@ final class Pairs implements AutoCloseable {
         return new Pairs(row.key(), row.size(), 0, all, python);
     }
 
-    /** Takes samples that don't count: so many, and for so many seconds. */
-    void warmUp(int rounds, double seconds) throws Exception {
+    /**
+     * Takes samples that don't count: so many rounds, and for so many seconds; and goes on for at most so many as the
+     * compiler still makes the first side faster: as long as the best of the last three is much better than any before.
+     *
+     * @return the very first sample of the first side
+     */
+    double warmUp(int rounds, double seconds, double most) throws Exception {
         long end = after(seconds);
-        for (int round = 0; round < rounds || System.nanoTime() - end < 0; round++) take(round, false);
+        long last = after(most);
+        var seen = new ArrayList<Double>();
+        while (seen.size() < rounds
+                || System.nanoTime() - end < 0
+                || getsFaster(seen) && System.nanoTime() - last < 0) {
+            seen.add(take(seen.size(), false));
+        }
+        return seen.get(0);
+    }
+
+    private static boolean getsFaster(List<Double> samples) {
+        int before = samples.size() - STEADY_ROUNDS;
+        if (before < 1) return false; // so slow that no compiler matters
+        return Collections.min(samples.subList(before, samples.size()))
+                < MUCH_BETTER * Collections.min(samples.subList(0, before));
     }
 
     /** Takes so many samples of each; fewer, but at least the fewest, if that takes longer than so many seconds. */
@@ -56,13 +78,16 @@ final class Pairs implements AutoCloseable {
         return samples;
     }
 
-    /** Each time another side begins, so that nobody is always the one who comes second. */
-    private void take(int round, boolean counts) throws Exception {
+    /** Each time another side begins, so that nobody is always the one who comes second. Returns that of the first. */
+    private double take(int round, boolean counts) throws Exception {
+        double first = 0;
         for (int i = 0; i < works.size(); i++) {
             int side = (round + i) % works.size();
             double sample = works.get(side).sample();
+            if (side == 0) first = sample;
             if (counts) samples.get(sides.get(side).name()).add(sample);
         }
+        return first;
     }
 
     private static long after(double seconds) {

@@ -124,7 +124,7 @@ public final class Run {
         one.peers()
                 .forEach((peer, samples) ->
                         peers.put(peer, joined(samples, other.peers().get(peer))));
-        return new RowResult(one.key(), one.place(), joined(one.ours(), other.ours()), peers, null);
+        return new RowResult(one.key(), one.place(), one.first(), joined(one.ours(), other.ours()), peers, null);
     }
 
     private static List<Double> joined(List<Double> some, List<Double> more) {
