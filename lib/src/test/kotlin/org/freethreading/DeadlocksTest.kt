@@ -80,7 +80,7 @@ class DeadlocksTest : FunSpec({
         signal("CONT", child.ident)
         child.async { }.await()
 
-        delay(200.milliseconds) // in which somebody might be told
+        delay(200.milliseconds) // time itself is tested: nobody is to be told in it
         parties.map { it.isDone } shouldBe listOf(false, false)
         Deadlocks.detect()
         parties.shouldLoseOne()

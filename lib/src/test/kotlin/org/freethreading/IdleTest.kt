@@ -37,7 +37,7 @@ class IdleTest : FunSpec({
                 eventually(30.seconds) { // as soon as all have come to rest
                     val pids = pidsOf("idle") + ProcessHandle.current().pid()
                     val before = wakeUps(pids)
-                    delay(2.seconds) // in which nothing is to happen: that is what is asked
+                    delay(2.seconds) // time itself is tested: nothing is to happen in it
                     val after = wakeUps(pids)
                     withClue("wake-ups in two seconds") {
                         before.size shouldBeGreaterThan 6

@@ -139,7 +139,7 @@ class PipeHandoverTest : FunSpec({
         shouldBeOver(first, 0)
     }
 
-    test("an end that a process was sent is over when that process dies before it has looked at it") {
+    test("an end of a task that has never begun is open, though the process that was to get it is dead") {
         val (first, second) = Pipe.create<Int>(PROCESSES)
         val worker = Worker.eventLoop("stopped", PROCESSES)
         worker.async { }.await()
@@ -148,7 +148,6 @@ class PipeHandoverTest : FunSpec({
         worker.kill()
         worker.join()
 
-        // The task has never begun, so nobody has ever had the end, and it is open.
         first.send(1)
         second.receive(1.seconds) shouldBe 1
     }

@@ -41,7 +41,7 @@ private fun slowLoopContract(backend: Backend) = funSpec {
                 Worker.eventLoop("slow", backend).use { worker ->
                     worker.post { blockLoop(300) }
                     worker.async {
-                        delay(1) // so that what blocks is a block of its own: a coroutine that is resumed
+                        delay(1) // any suspension would do: what blocks is to be a block of its own, a coroutine that is resumed
                         blockLoop(300)
                     }.await()
                 }
@@ -87,7 +87,7 @@ private fun slowLoopContract(backend: Backend) = funSpec {
 }
 
 /** Holds the thread up. Time itself is tested: what is asked is how long that lasts. */
-private fun blockLoop(millis: Long) = Thread.sleep(millis)
+private fun blockLoop(millis: Long) = Thread.sleep(millis) // time itself is tested
 
 /** Those that wait without a time limit need nobody to look. */
 private fun threadNamed(name: String) = Thread.getAllStackTraces().keys.filter { it.name == name }

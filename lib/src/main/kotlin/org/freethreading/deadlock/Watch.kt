@@ -4,6 +4,7 @@ import org.freethreading.cell.Inquiry
 import org.freethreading.cell.SharedMemory
 import org.freethreading.warn
 import java.io.IOException
+import java.io.UncheckedIOException
 import java.nio.file.Files
 import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
@@ -79,7 +80,11 @@ internal object Watch : Inquiry.Respondent {
      */
     private fun tell() {
         setProperty()
-        val memory = SharedMemory.ownIfShared ?: return
+        val memory = try {
+            SharedMemory.ownIfShared ?: return
+        } catch (failure: UncheckedIOException) { // who cannot share memory can tell nobody
+            return warn("other processes could not be told whether to look for deadlocks: {0}", "$failure")
+        }
         try {
             val folder = memory.folders.first()
             val unfinished = Files.createTempFile(folder, SETTING_FILE, null)

@@ -14,7 +14,8 @@ package org.freethreading.memory
  *
  * Whoever gets it carries it before the handle counts as arrived, and takes part before he carries it no more; a handle
  * sets out before it counts as no longer carried. So it is deserted when it was taken, and now nobody takes part, nobody
- * carries it, and no handle is on its way; all of them seen without a handle setting out or arriving in between. It may be taken again.
+ * carries it, and no handle is on its way; all of them seen without a handle setting out or arriving in between. It may
+ * be taken again.
  */
 internal class EndLayout(private val records: Records, private val index: Int) {
     val participants = records.bits(index, LINE)
