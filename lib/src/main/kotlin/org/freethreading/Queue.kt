@@ -4,10 +4,11 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.channels.ChannelResult
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
+import org.freethreading.QueueBelt.Companion.ENDED
+import org.freethreading.QueueBelt.Companion.NOTHING
 import org.freethreading.cell.Deadline
 import org.freethreading.cell.Kind
 import org.freethreading.cell.Plot
-import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedHandle
 import org.freethreading.cell.SharedPlot
 import org.freethreading.cell.awaitUntil
@@ -39,38 +40,12 @@ public class Queue<T> internal constructor(
     internal val plot: Plot,
     private val codec: Codec? = null,
 ) : Serializable {
-    /*
-     * Two words and two locks. The two sides share nothing but the words:
-     *
-     *     putting   held to append      entered   | items put so far 62 | dropped 1 | closed 1 |   getters wait here
-     *     getting   held to take        left      | items taken so far |                          putters wait here
-     *                                   settled   only for join to wait at; the items know how many are done
-     *
-     * items done <= entered, left <= entered; entered - left are in the queue. Storing a word is the commit: an item is
-     * in the queue when `entered` says so, and gone when `left` says so. Who needs both locks takes `putting` first.
-     * They are held for a few steps in which nobody waits and no code of the user runs, so even a coroutine takes them
-     * blocking.
-     */
-    private val entered = plot.cell(ENTERED)
-    private val left = plot.cell(LEFT)
-    private val settled = plot.cell(SETTLED)
-    private val putting = Lock(plot, PUTTING)
-    private val getting = Lock(plot, GETTING)
-
-    /** How many were last seen to have been put, and taken: so many were, or more. */
-    @Volatile
-    private var seenEntered = 0L
-
-    @Volatile
-    private var seenLeft = 0L
+    private val belt = QueueBelt(plot, capacity, items)
 
     /**
      * The simple queue that shows nothing but this one, if there is one here: it is the same however often it comes.
      */
     internal val simple = AtomicReference<SimpleQueue<T>?>()
-
-    /** How often items were removed other than by taking the first. Written with both locks held, read with either. */
-    private var removals = 0
 
     /**
      * Makes an empty queue for the workers of [backend].
@@ -98,13 +73,13 @@ public class Queue<T> internal constructor(
         this(capacity, backend.newItems(plot), plot, backend.codec)
 
     /** How many items are in the queue at the moment of the call. */
-    public val size: Int get() = Math.toIntExact(minOf(count(), Int.MAX_VALUE.toLong()))
+    public val size: Int get() = Math.toIntExact(minOf(belt.count, Int.MAX_VALUE.toLong()))
 
     /** Whether no item is in the queue at the moment of the call. */
-    public val isEmpty: Boolean get() = count() == 0L
+    public val isEmpty: Boolean get() = belt.count == 0L
 
     /** Whether [shutdown] was called. */
-    public val isShutdown: Boolean get() = entered.value and CLOSED != 0L
+    public val isShutdown: Boolean get() = belt.isClosed
 
     /**
      * Puts [item] at the end, suspending while the queue is full.
@@ -139,7 +114,7 @@ public class Queue<T> internal constructor(
      */
     public fun tryPut(item: T): Boolean {
         val kept = items.pack(item)
-        return putting(kept) { append(kept) }
+        return putting(kept) { belt.append(kept) }
     }
 
     /** Puts [item] if there is room within [timeout], and says so. Suspends, is cancelled and fails as [put]. */
@@ -163,14 +138,14 @@ public class Queue<T> internal constructor(
      *   here, or is of a class that is not accepted
      */
     public suspend fun get(): T {
-        val taken = take()
+        val taken = belt.take()
         return if (taken === NOTHING) getInLine() else item(taken)
     }
 
     /** As [get], but asks [check] before each wait, which may throw. */
     internal suspend fun get(check: () -> Unit): T {
         var taken: Any? = NOTHING
-        entered.awaitUntil { hasTaken(check) { taken = it } }
+        belt.entered.awaitUntil { hasTaken(check) { taken = it } }
         return item(taken)
     }
 
@@ -178,12 +153,12 @@ public class Queue<T> internal constructor(
     @Throws(InterruptedException::class)
     internal fun getBlocking(check: () -> Unit): T {
         var taken: Any? = NOTHING
-        entered.blockUntil { hasTaken(check) { taken = it } }
+        belt.entered.blockUntil { hasTaken(check) { taken = it } }
         return item(taken)
     }
 
     private inline fun hasTaken(check: () -> Unit, got: (Any?) -> Unit): Boolean {
-        val taken = take().also(got)
+        val taken = belt.take().also(got)
         if (taken === NOTHING) check()
         return taken !== NOTHING
     }
@@ -198,7 +173,7 @@ public class Queue<T> internal constructor(
      */
     @Throws(InterruptedException::class)
     public fun getBlocking(): T {
-        val taken = if (Thread.currentThread().isInterrupted) NOTHING else take()
+        val taken = if (Thread.currentThread().isInterrupted) NOTHING else belt.take()
         return item(if (taken === NOTHING) takeInLineBlocking(Deadline.NEVER) else taken)
     }
 
@@ -206,11 +181,11 @@ public class Queue<T> internal constructor(
      * Takes the first item if there is one. Never waits. The result is a failure when the queue is empty, and closed
      * with a [QueueShutdownException] when it is shut down as well.
      */
-    public fun tryGet(): ChannelResult<T> = result { take() }
+    public fun tryGet(): ChannelResult<T> = result { belt.take() }
 
     /** As [tryGet], but suspends for an item for [timeout] at most. Is cancelled as [get]. */
     public suspend fun tryGet(timeout: Duration): ChannelResult<T> = result {
-        val taken = take()
+        val taken = belt.take()
         if (taken === NOTHING) takeInLine(Deadline.after(timeout)) else taken
     }
 
@@ -234,13 +209,7 @@ public class Queue<T> internal constructor(
     public fun peekOrNull(): T? = peek().getOrNull()
 
     /** The first item, which stays in the queue; a failure when it is empty. Never waits. */
-    public fun peek(): ChannelResult<T> = result(items::read) {
-        taking {
-            val end = entered.value
-            val first = left.value
-            if (sequence(end) == first) emptiness(end) else items.first(first)
-        }
-    }
+    public fun peek(): ChannelResult<T> = result(items::read) { belt.first() }
 
     /**
      * Says that the work on an item taken from the queue is done. When that is so for all items put, [join] ends.
@@ -252,7 +221,7 @@ public class Queue<T> internal constructor(
      * @throws IllegalStateException if it is called more often than items were put
      */
     public fun taskDone() {
-        check(settle()) {
+        check(belt.settle()) {
             "taskDone() on $this was called more often than items were put: call it once per item"
         }
     }
@@ -262,7 +231,7 @@ public class Queue<T> internal constructor(
      * after an immediate [shutdown].
      */
     public suspend fun join(timeout: Duration = Duration.INFINITE): Boolean =
-        isSettled() || settled.awaitUntil(Deadline.after(timeout)) { isSettled() }
+        belt.isSettled || belt.settled.awaitUntil(Deadline.after(timeout)) { belt.isSettled }
 
     /**
      * Blocks the calling thread as [join] suspends.
@@ -271,7 +240,7 @@ public class Queue<T> internal constructor(
      */
     @Throws(InterruptedException::class)
     public fun joinBlocking() {
-        settled.blockUntil { isSettled() }
+        belt.settled.blockUntil { belt.isSettled }
     }
 
     /**
@@ -281,28 +250,20 @@ public class Queue<T> internal constructor(
      */
     @Throws(InterruptedException::class)
     public fun joinBlocking(timeout: java.time.Duration): Boolean =
-        settled.blockUntil(Deadline.after(timeout)) { isSettled() }
+        belt.settled.blockUntil(Deadline.after(timeout)) { belt.isSettled }
 
     /**
      * Ends the queue: puts fail from now on, also those that wait, and gets fail when the queue is empty. With
      * [immediate] the items in the queue are dropped, and [join] ends at once.
      */
     @JvmOverloads
-    public fun shutdown(immediate: Boolean = false) {
-        putting.hold {
-            entered.value = entered.value or CLOSED or (if (immediate) DROPPED else 0)
-        }
-        if (immediate) clear()
-        entered.signalAll()
-        left.signalAll()
-        settled.signalAll()
-    }
+    public fun shutdown(immediate: Boolean = false): Unit = belt.close(drops = immediate)
 
     /** As [tryGet], but gives up as well when nothing is there and [isOver]: the result is closed then. */
     internal suspend fun takeUnless(deadline: Deadline, isOver: () -> Boolean): ChannelResult<T> = result {
         var taken = takeUnless(isOver)
         if (taken === NOTHING) {
-            entered.awaitUntil(deadline) {
+            belt.entered.awaitUntil(deadline) {
                 taken = takeUnless(isOver)
                 taken !== NOTHING
             }
@@ -313,7 +274,7 @@ public class Queue<T> internal constructor(
     /** As [takeUnless], but blocks the calling thread. */
     internal fun takeUnlessBlocking(deadline: Deadline, isOver: () -> Boolean): ChannelResult<T> = result {
         var taken: Any? = NOTHING
-        entered.blockUntil(deadline) {
+        belt.entered.blockUntil(deadline) {
             taken = takeUnless(isOver)
             taken !== NOTHING
         }
@@ -322,22 +283,20 @@ public class Queue<T> internal constructor(
 
     /** What was put before it was over is there when it is. */
     private fun takeUnless(isOver: () -> Boolean): Any? {
-        val taken = take()
+        val taken = belt.take()
         if (taken !== NOTHING || !isOver()) return taken
-        return take().let { if (it === NOTHING) ENDED else it }
+        return belt.take().let { if (it === NOTHING) ENDED else it }
     }
 
     /** The items in the queue at the moment of the call, first to last; they stay in it. */
-    public fun toList(): List<T> = snapshot().map(items::read)
-
-    private fun snapshot(): List<Any?> = taking { items.snapshot(left.value, present()) }
+    public fun toList(): List<T> = belt.snapshot().map(items::read)
 
     /**
      * Loops over the items at the moment of the call, first to last; they stay in the queue. `remove` removes that very
      * item, which then counts as done; it does nothing if the item has been taken meanwhile. Not safe for concurrent
      * use.
      */
-    public fun snapshotIterator(): MutableIterator<T> = SnapshotIterator()
+    public fun snapshotIterator(): MutableIterator<T> = SnapshotIterator(belt, items)
 
     /**
      * Takes up to [most] items at once, first to last, without waiting. They are to be done ([taskDone]) like any
@@ -348,32 +307,29 @@ public class Queue<T> internal constructor(
     @JvmOverloads
     public fun drain(most: Int = Int.MAX_VALUE): List<T> {
         require(most >= 0) { "cannot drain $most items: it takes 0 or more" }
-        val taken = taking { List(minOf(present(), most)) { takeFirst(left.value) } }
-        if (taken.isNotEmpty()) left.signalAll()
+        val taken = belt.takeAll(most)
         val opened = taken.map { runCatching { items.open(it) } } // all of them, which frees them
-        if (opened.any { it.isFailure }) repeat(taken.size) { settle() }
+        if (opened.any { it.isFailure }) repeat(taken.size) { belt.settle() }
         return opened.map { it.getOrThrow() }
     }
 
     /** Removes the items that [unwanted] is true for, which count as done, and returns how many they were. */
     public fun removeIf(unwanted: (T) -> Boolean): Int {
-        val doomed = snapshot().filter { unwanted(items.read(it)) }
-        return if (doomed.isEmpty()) 0 else dropping { all -> all.without(doomed) }
+        val doomed = belt.snapshot().filter { unwanted(items.read(it)) }
+        return if (doomed.isEmpty()) 0 else belt.remove(doomed)
     }
 
     /** Removes the first item that equals [item], which counts as done, if there is one, and says so. */
     public fun remove(item: T): Boolean {
         while (true) {
-            val found = snapshot().filter { item == items.read(it) }.take(1) // which may be null
+            val found = belt.snapshot().filter { item == items.read(it) }.take(1) // which may be null
             if (found.isEmpty()) return false
-            if (dropping { all -> all.without(found) } > 0) return true
+            if (belt.remove(found) > 0) return true
         }
     }
 
     /** Removes all items, which count as done. */
-    public fun clear() {
-        dropping { emptyList() }
-    }
+    public fun clear(): Unit = belt.clear()
 
     /** Loops over the items as they come, taking each; ends when the queue is shut down and empty. */
     public operator fun iterator(): QueueIterator<T> = QueueIterator(this)
@@ -382,10 +338,7 @@ public class Queue<T> internal constructor(
     public fun asFlow(): Flow<T> = flow { for (item in this@Queue) emit(item) }
 
     /** Says how many items are in it, and whether it is shut down. */
-    override fun toString(): String {
-        val bound = if (capacity == 0) "" else " of $capacity"
-        return "Queue($size$bound items${if (isShutdown) ", shut down" else ""})"
-    }
+    override fun toString(): String = belt.toString()
 
     /** Gives nothing back, so that calling it last costs [put] nothing when it need not wait. */
     private suspend fun putInLine(item: T) {
@@ -394,12 +347,12 @@ public class Queue<T> internal constructor(
 
     private suspend fun putInLine(item: T, deadline: Deadline): Boolean {
         val kept = items.pack(item)
-        return putting(kept) { left.awaitUntil(deadline) { append(kept) } }
+        return putting(kept) { belt.left.awaitUntil(deadline) { belt.append(kept) } }
     }
 
     private fun putInLineBlocking(item: T, deadline: Deadline): Boolean {
         val kept = items.pack(item)
-        return putting(kept) { left.blockUntil(deadline) { append(kept) } }
+        return putting(kept) { belt.left.blockUntil(deadline) { belt.append(kept) } }
     }
 
     /** Does [put], and discards what was packed if it has not got into the queue. */
@@ -415,8 +368,8 @@ public class Queue<T> internal constructor(
 
     private suspend fun takeInLine(deadline: Deadline): Any? {
         var taken: Any? = NOTHING
-        entered.awaitUntil(deadline) {
-            taken = take()
+        belt.entered.awaitUntil(deadline) {
+            taken = belt.take()
             taken !== NOTHING
         }
         return taken
@@ -424,66 +377,12 @@ public class Queue<T> internal constructor(
 
     private fun takeInLineBlocking(deadline: Deadline): Any? {
         var taken: Any? = NOTHING
-        entered.blockUntil(deadline) {
-            taken = take()
+        belt.entered.blockUntil(deadline) {
+            taken = belt.take()
             taken !== NOTHING
         }
         return taken
     }
-
-    private fun append(kept: Any?): Boolean {
-        if (isFull(entered.value)) return false // and not closed; seen without the lock
-        val room = putting.hold {
-            val before = entered.value
-            if (before and CLOSED != 0L) throw QueueShutdownException("$this takes no more items")
-            val room = !isFull(before)
-            if (room) {
-                items.append(kept, sequence(before))
-                entered.value = before + ONE
-            }
-            room
-        }
-        if (room) entered.signal()
-        return room
-    }
-
-    /** The first item; [NOTHING] if there is none, [ENDED] if there will be none. */
-    private fun take(): Any? {
-        val before = left.value // read before `entered`, which never falls behind it
-        if (before >= seenEntered && isEmpty(before)) return NOTHING // not closed either; seen without the lock
-        val taken = taking {
-            val first = left.value
-            if (first < seenEntered) return@taking takeFirst(first)
-            val end = entered.value
-            seenEntered = sequence(end)
-            if (first < seenEntered) takeFirst(first) else emptiness(end)
-        }
-        if (capacity != 0 && taken !== NOTHING && taken !== ENDED) left.signal()
-        return taken
-    }
-
-    /** Takes the first item behind [number] others, with the taking side held. */
-    private fun takeFirst(number: Long): Any? {
-        val kept = items.takeFirst(number)
-        left.value = number + 1
-        items.taken(number)
-        return kept
-    }
-
-    /** What an empty queue gives, when [end] is the very word by which it was seen to be empty. */
-    private fun emptiness(end: Long) = if (end and CLOSED != 0L) ENDED else NOTHING
-
-    private fun isEmpty(taken: Long) = entered.value == taken * ONE && !items.hasReturned
-
-    /** Asks how many were taken only if it did not do when it last asked. */
-    private fun isFull(entered: Long): Boolean {
-        if (capacity == 0 || entered and CLOSED != 0L || isFar(entered)) return false
-        seenLeft = left.value
-        return sequence(entered) - seenLeft >= capacity
-    }
-
-    /** Where items come back, fewer may have been taken by now than were once seen to be. */
-    private fun isFar(entered: Long) = !items.settlesAtTakingSide && sequence(entered) - seenLeft < capacity
 
     private fun item(taken: Any?): T = if (taken === ENDED) throw ended() else items.open(taken)
 
@@ -498,71 +397,6 @@ public class Queue<T> internal constructor(
     }
 
     private fun ended() = QueueShutdownException("$this is empty and gets no more items")
-
-    /** Replaces the items by what [remain] makes of them, and returns how many fewer there are. */
-    private inline fun dropping(remain: (List<Any?>) -> List<Any?>): Int {
-        val dropped = putting.hold {
-            taking {
-                val first = left.value
-                val end = sequence(entered.value)
-                val before = items.snapshot(first, present())
-                val after = remain(before)
-                val count = before.size - after.size
-                if (count > 0) {
-                    items.drop(first, before, after, end) { left.value = it }
-                    removals++
-                }
-                count
-            }
-        }
-        if (dropped > 0) {
-            left.signalAll()
-            if (isSettled()) settled.signalAll()
-        }
-        return dropped
-    }
-
-    private fun settle(): Boolean {
-        fun settleOne() = items.settle { sequence(entered.value) }
-        val isSettled = if (items.settlesAtTakingSide) taking(::settleOne) else settleOne()
-        if (isSettled && isSettled()) settled.signalAll()
-        return isSettled
-    }
-
-    private fun isSettled(): Boolean {
-        val done = items.settled // read before `entered`, which never falls behind it
-        val end = entered.value
-        return end and DROPPED != 0L || done >= sequence(end)
-    }
-
-    /** Holds the taking side, with what has come back in front of the queue again. */
-    private inline fun <R> taking(step: () -> R): R {
-        while (true) {
-            if (items.hasReturned) restore()
-            getting.hold { if (!items.hasReturned) return step() }
-        }
-    }
-
-    /** Whoever has seen that there is nothing before this is in line by the time of the signal, or looks again. */
-    private fun restore() {
-        getting.hold {
-            if (items.hasReturned) items.restore { left.value = it }
-        }
-        Quiet.during { entered.signalAll() } // the caller may hold the other side
-    }
-
-    /** How many there are, with the taking side held. */
-    private fun present(): Int = Math.toIntExact(sequence(entered.value) - left.value)
-
-    /** Exact: as long as `entered` has not moved, `left` is read at a moment when it belonged to it. */
-    private fun count(): Long {
-        if (items.hasReturned) restore()
-        while (true) {
-            val end = entered.value
-            val count = sequence(end) - left.value
-            if (entered.value == end) return count
-        }
-    }
 
     private fun writeReplace(): Any = plot.handleOf(this) { Handle(it, capacity, codec) }
 
@@ -579,75 +413,12 @@ public class Queue<T> internal constructor(
         }
     }
 
-    private fun List<Any?>.without(doomed: List<Any?>): List<Any?> {
-        var next = 0 // both are in the order of the queue
-        return filterNot { item -> next < doomed.size && items.isSame(item, doomed[next]).also { if (it) next++ } }
-    }
-
-    private inner class SnapshotIterator : MutableIterator<T> {
-        private var start = 0L
-        private var removalsSeen = 0
-        private val snapshot = taking {
-            start = left.value
-            removalsSeen = removals
-            items.snapshot(start, present())
-        }
-        private var next = 0
-        private var removable = false
-
-        override fun hasNext(): Boolean = next < snapshot.size
-
-        override fun next(): T {
-            if (!hasNext()) throw NoSuchElementException("no more than ${snapshot.size} items")
-            removable = true
-            return items.read(snapshot[next++])
-        }
-
-        override fun remove() {
-            check(removable) { "remove() needs a next() before it: call it once per item" }
-            removable = false
-            dropping { all ->
-                // Items go from the front, so the place is known; unless others removed some, then it is no further on.
-                // Where items are numbered, other processes may have removed some, or brought some back.
-                val place = (next - 1 - (left.value - start)).toInt()
-                val isKnown = removals == removalsSeen && !items.areNumbered
-                val places = if (isKnown) place..place else 0 until next
-                val index = all.indices.firstOrNull { it in places && items.isSame(all[it], snapshot[next - 1]) }
-                if (index != null && removals == removalsSeen) removalsSeen++
-                all.withoutAt(index ?: -1)
-            }
-        }
-    }
-
     private companion object {
         private const val serialVersionUID = 1L
-        private const val ENTERED = 0
-        private const val LEFT = 1
-        private const val SETTLED = 2
-        private const val PUTTING = 3
-        private const val GETTING = 4
-        private const val CLOSED = 1L
-        private const val DROPPED = 2L
-        private const val ONE = 4L
-        private val NOTHING = Any()
-        private val ENDED = Any()
-
-        fun sequence(entered: Long): Long = entered / ONE
 
         fun requireCapacity(capacity: Int): Int {
             require(capacity >= 0) { "a queue cannot have a capacity of $capacity: it takes 0 (unbounded) or more" }
             return capacity
-        }
-
-        fun <T> List<T>.withoutAt(index: Int): List<T> = filterIndexed { i, _ -> i != index }
-
-        inline fun <R> Lock.hold(step: () -> R): R {
-            lockUninterruptibly()
-            return try {
-                step()
-            } finally {
-                unlock()
-            }
         }
     }
 }

@@ -11,11 +11,9 @@ import org.freethreading.memory.Records
 import org.freethreading.memory.Store
 import org.freethreading.memory.UnfinishedException
 import org.freethreading.peers.Bells
-import org.freethreading.peers.Folders
 import org.freethreading.peers.Peers
 import org.freethreading.peers.PeersInFiles
 import org.freethreading.peers.ProgramDirectory
-import org.freethreading.peers.SocketBells
 import org.freethreading.warn
 import java.io.IOException
 import java.io.UncheckedIOException
@@ -24,13 +22,7 @@ import java.lang.ref.WeakReference
 import java.nio.ByteBuffer
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
-import java.util.concurrent.CompletableFuture
-import java.util.concurrent.CompletionException
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.ConcurrentLinkedQueue
-import java.util.concurrent.atomic.AtomicBoolean
-import java.util.concurrent.atomic.AtomicReference
-import kotlin.concurrent.thread
 
 /**
  * The memory that the processes of a program share, as one of them sees it: gives out records, and finds those of
@@ -57,10 +49,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     private val shelves = ConcurrentHashMap<Int, Shelf>()
     private val plots = ConcurrentHashMap<Address, Held>()
     private val leftovers = Leftovers()
-
-    /** Ends of which it could not be said whether they are deserted. */
-    private val unsettled = ConcurrentLinkedQueue<EndLayout>()
-    private val isSettling = AtomicBoolean()
+    private val ends = PipeEnds(this)
 
     private inner class Held(plot: SharedPlot) :
         WeakReference<SharedPlot>(plot, leftovers.queue),
@@ -93,7 +82,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
     /** As [Leftovers.leaveCollected]; and does again what could not be done before. */
     fun leaveCollected() {
         leftovers.leaveCollected()
-        settleAgain()
+        ends.settleAgain()
     }
 
     /** Keeps [plot] as long as anybody holds [view]. */
@@ -204,44 +193,9 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
 
     override fun discard(passengers: List<Address>) = receive(passengers).forEach(Passenger::drop)
 
-    override fun close(end: EndLayout) = mark(end) { it or PipeWord.closed(end.number) }
+    override fun close(end: EndLayout) = ends.close(end)
 
-    override fun settle(end: EndLayout) {
-        if (!end.isTaken) return
-        try {
-            mark(end) { PipeWord.settled(it, end.number, end.isDeserted()) }
-        } catch (unopened: UncheckedIOException) { // too many open files, mostly
-            unsettled.add(end)
-            warn("who is at the other end of a pipe could not be told yet: {0}", "$unopened")
-        }
-    }
-
-    private fun settleAgain() {
-        if (unsettled.isEmpty() || !isSettling.compareAndSet(false, true)) return // to attach a pipe leads here again
-        try {
-            repeat(unsettled.size) { unsettled.poll()?.let(::settle) }
-        } finally {
-            isSettling.set(false)
-        }
-    }
-
-    /** Changes the word of the pipe, and wakes those who wait at the other end of [end] if it is over then. */
-    private inline fun mark(end: EndLayout, change: (Long) -> Long) {
-        val pipe = try {
-            attach(end.pipe)
-        } catch (_: IllegalStateException) {
-            return // nobody is at either end any more
-        }
-        val word = pipe.cell(0)
-        while (true) {
-            val before = word.value
-            val after = change(before)
-            if (!word.compareAndSet(before, after)) continue
-            if (PipeWord.isOver(after, end.number xor 1) && !PipeWord.isOver(before, end.number xor 1)) wakeAll()
-            break
-        }
-        Reference.reachabilityFence(pipe)
-    }
+    override fun settle(end: EndLayout) = ends.settle(end)
 
     override fun remove(number: Int) = peers.removeRecords(number)
 
@@ -424,7 +378,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         fun offer(): List<Path> = folders().also { isOffered = true }
 
         /** That of this process, which joins the others if there may be any. */
-        val ownIfShared: SharedMemory? get() = if (isOffered || joining.get() != null) own else null
+        val ownIfShared: SharedMemory? get() = if (isOffered || membership.isSought) own else null
 
         /**
          * The process [pid], a child of this one, is dead. Frees what it has held.
@@ -433,7 +387,7 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
          * @throws UncheckedIOException if this process cannot share memory
          */
         fun bury(pid: Long) {
-            if (joining.get() != null || PeersInFiles.exist(folders())) own.bury(setOf(pid))
+            if (membership.isSought || PeersInFiles.exist(folders())) own.bury(setOf(pid))
         }
 
         /** As [Store.receive]; joins the others only if there is anything to take over. */
@@ -445,30 +399,13 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
             ownIfAny?.endInOrder()
         }
 
+        private val membership = Membership { folders() }
+
         /** That of this process, if it has joined the others. */
-        val ownIfAny: SharedMemory?
-            get() = joining.get()?.let { if (it.isDone && !it.isCompletedExceptionally) it.join() else null }
+        val ownIfAny: SharedMemory? get() = membership.memoryIfAny
 
-        private val joining = AtomicReference<CompletableFuture<SharedMemory>?>()
-
-        /**
-         * That of this process, which joins the others when this is first asked for.
-         *
-         * @throws UncheckedIOException if there is no space left for it, or no place among them
-         */
-        val own: SharedMemory
-            get() {
-                val joined = joining.get() ?: CompletableFuture<SharedMemory>().let { fresh ->
-                    joining.compareAndExchange(null, fresh) ?: fresh.also(::join)
-                }
-                try {
-                    return joined.join()
-                } catch (failure: CompletionException) {
-                    val cause = failure.cause
-                    if (cause !is IOException) throw failure
-                    throw UncheckedIOException("processes cannot share memory: ${cause.message}", cause)
-                }
-            }
+        /** That of this process, as [Membership.memory]. */
+        val own: SharedMemory get() = membership.memory
 
         /**
          * What a bell says of the cell in [line] of the record at [address]: the place of the record, and the end of
@@ -477,42 +414,5 @@ internal class SharedMemory(private val peers: Peers, bells: Bells) : Store {
         fun idOf(address: Address, line: Int): Long = (address.file.toLong() shl FILE) or
             (address.index.toLong() shl INDEX) or
             (address.generation and GENERATIONS shl GENERATION or line).toLong()
-
-        /** By a thread that nobody interrupts, which then answers the bells. If it fails, others may try again. */
-        private fun join(joined: CompletableFuture<SharedMemory>) {
-            fun failed(failure: Throwable) {
-                joining.set(null)
-                joined.completeExceptionally(failure)
-            }
-            try {
-                thread(isDaemon = true, name = "freethreading-bells") {
-                    val (memory, bells) = try {
-                        join()
-                    } catch (failure: Throwable) {
-                        return@thread failed(failure)
-                    }
-                    joined.complete(memory)
-                    Quiet.during { bells.serve(memory.lines) }
-                }
-            } catch (failure: Throwable) { // no thread can be had
-                failed(failure)
-            }
-        }
-
-        /** Leaves nothing open if it fails. */
-        private fun join(): Pair<SharedMemory, SocketBells> {
-            val peers = PeersInFiles.join(Folders(folders()))
-            try {
-                val bells = SocketBells.open(peers)
-                try {
-                    return SharedMemory(peers, bells) to bells
-                } catch (failure: Throwable) {
-                    bells.use { throw failure }
-                }
-            } catch (failure: Throwable) {
-                peers.run { strikeOff(self) }
-                throw failure
-            }
-        }
     }
 }
