@@ -12,7 +12,7 @@ import org.freethreading.benchmarks.rows.Work;
 
 /** Samples of several sides in turns, so that what disturbs the machine disturbs all of them. */
 final class Pairs implements AutoCloseable {
-    private static final int STEADY_ROUNDS = 3;
+    private static final int STEADY_ROUNDS = 8;
     private static final double MUCH_BETTER = 0.95;
     private final List<Side> sides = new ArrayList<>();
     private final List<Work> works = new ArrayList<>();
@@ -40,8 +40,9 @@ final class Pairs implements AutoCloseable {
     }
 
     /**
-     * Takes samples that don't count: so many rounds, and for so many seconds; and goes on for at most so many as the
-     * compiler still makes the first side faster: as long as the best of the last three is much better than any before.
+     * Takes samples that don't count: so many rounds, and for so many seconds. Then those that a compiler makes faster go
+     * on, for at most so many seconds in all, as long as it does so with the first of them: as long as the best of its
+     * last eight samples is much better than any before.
      *
      * @return the very first sample of the first side
      */
@@ -49,17 +50,17 @@ final class Pairs implements AutoCloseable {
         long end = after(seconds);
         long last = after(most);
         var seen = new ArrayList<Double>();
-        while (seen.size() < rounds
-                || System.nanoTime() - end < 0
-                || getsFaster(seen) && System.nanoTime() - last < 0) {
-            seen.add(take(seen.size(), false));
+        while (seen.size() < rounds || System.nanoTime() - end < 0) {
+            seen.add(take(seen.size(), sides.size(), false));
         }
+        int compiled = (int) sides.stream().takeWhile(side -> !side.isPython()).count();
+        while (getsFaster(seen) && System.nanoTime() - last < 0) seen.add(take(seen.size(), compiled, false));
         return seen.get(0);
     }
 
     private static boolean getsFaster(List<Double> samples) {
         int before = samples.size() - STEADY_ROUNDS;
-        if (before < 1) return false; // so slow that no compiler matters
+        if (before < 1) return true;
         return Collections.min(samples.subList(before, samples.size()))
                 < MUCH_BETTER * Collections.min(samples.subList(0, before));
     }
@@ -69,7 +70,7 @@ final class Pairs implements AutoCloseable {
         long end = after(seconds);
         for (int round = 0; round < rounds; round++) {
             if (round >= fewest && System.nanoTime() - end >= 0) return;
-            take(round, true);
+            take(round, sides.size(), true);
         }
     }
 
@@ -78,11 +79,11 @@ final class Pairs implements AutoCloseable {
         return samples;
     }
 
-    /** Each time another side begins, so that nobody is always the one who comes second. Returns that of the first. */
-    private double take(int round, boolean counts) throws Exception {
+    /** The first so many sides; each time another one begins, so that nobody is always second. Returns the first's. */
+    private double take(int round, int count, boolean counts) throws Exception {
         double first = 0;
-        for (int i = 0; i < works.size(); i++) {
-            int side = (round + i) % works.size();
+        for (int i = 0; i < count; i++) {
+            int side = (round + i) % count;
             double sample = works.get(side).sample();
             if (side == 0) first = sample;
             if (counts) samples.get(sides.get(side).name()).add(sample);
