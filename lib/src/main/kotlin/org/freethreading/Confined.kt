@@ -1,30 +1,41 @@
 package org.freethreading
 
 import org.freethreading.worker.Registry
+import org.freethreading.worker.Runner
 
 /**
- * A value that belongs to the worker that made this object: no other one can get at it, so it needs no lock. Code that
- * no worker runs belongs to the main program, whose threads are not told apart.
+ * A value that belongs to the worker that made this object: no other one can get at it, so it needs no lock. Where no
+ * worker runs the code, as in the main program, it belongs to the thread.
  *
  * It cannot travel to another process. Others hand the owner what is to be done with it: [Worker.post], [Worker.async].
  */
 public class Confined<out T>(private val value: T) {
-    private val owner = Registry.current()
+    private val owner = caller()
 
     /**
      * The value.
      *
-     * @throws IllegalStateException if the calling code runs on another worker
+     * @throws IllegalStateException if the calling code runs on another worker, or on no worker and another thread
      */
     public fun get(): T {
-        val caller = Registry.current()
+        val caller = caller()
         check(caller === owner) {
-            "what is confined to worker '${owner.name}' was asked for on worker '${caller.name}': " +
-                "hand its owner what is to be done with it, by post, submit or async"
+            "what is confined to ${nameOf(owner)} was asked for on ${nameOf(caller)}: " +
+                if (owner is Runner) {
+                    "hand its owner what is to be done with it, by post, submit or async"
+                } else {
+                    "make it on a worker, and hand that one what is to be done with it, by post, submit or async"
+                }
         }
         return value
     }
 
     /** Names the owner. */
-    override fun toString(): String = "Confined(to worker '${owner.name}')"
+    override fun toString(): String = "Confined(to ${nameOf(owner)})"
+
+    private companion object {
+        fun caller(): Any = Registry.started() ?: Thread.currentThread()
+
+        fun nameOf(owner: Any) = if (owner is Runner) "worker '${owner.name}'" else "thread '${(owner as Thread).name}'"
+    }
 }

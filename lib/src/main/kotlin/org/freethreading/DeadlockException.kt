@@ -10,8 +10,13 @@ package org.freethreading
  */
 public class DeadlockException(public val deadlock: Deadlock) :
     RuntimeException(
-        "$deadlock\nOne of them was told to give up, here: take locks in the same order everywhere, " +
-            "or use tryLock with a timeout"
+        "$deadlock\n" + if (deadlock.waits.size == 1) {
+            "It was told to give up, here: take an RLock if it is to be taken twice, or a Semaphore or an Event " +
+                "if another worker is to let this one go on"
+        } else {
+            "One of them was told to give up, here: take locks in the same order everywhere, " +
+                "or use tryLock with a timeout"
+        }
     ) {
     private companion object {
         private const val serialVersionUID = 1L

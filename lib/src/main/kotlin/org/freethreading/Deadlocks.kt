@@ -9,7 +9,8 @@ import org.freethreading.deadlock.Watch
  *
  * Who has taken a lock counts as its holder until it is unlocked, by whomever. [Lock.lock] and [RLock.withLock] are the
  * coroutine's that calls them, all other ways to take a lock the calling thread's. Who waits with a timeout is not
- * stuck, and is part of no deadlock. What waits for anything else than a lock, as for an item or for the end of another
+ * stuck, and is part of no deadlock. Who waits for a [Lock] that he has taken himself is in a deadlock of one; so where
+ * another worker is to unlock it, use a [Semaphore] or an [Event]. What waits for anything else than a lock, as for an item or for the end of another
  * worker, is not seen as waiting.
  *
  * The system property `freethreading.deadlocks` turns on what [detect] and [order] do, or both (`detect,order`). It is

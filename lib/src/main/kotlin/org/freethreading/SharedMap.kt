@@ -290,7 +290,14 @@ public class SharedMap<K : Any, V : Any> internal constructor(private val kept: 
         return result
     }
 
-    private fun pack(key: K): Any = kept.pack(key, "key")!!
+    private fun pack(key: K): Any = kept.pack(canonical(key), "key")!!
+
+    /** Keys are the same that encode to the same bytes; all NaNs are equal, and do not. */
+    private fun canonical(key: K): Any? = when (key) {
+        Double.NaN -> Double.NaN
+        Float.NaN -> Float.NaN
+        else -> key
+    }
 
     private fun packValue(value: V): Any = kept.pack(value, "value")!!
 

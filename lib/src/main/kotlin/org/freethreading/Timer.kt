@@ -1,5 +1,6 @@
 package org.freethreading
 
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.milliseconds
@@ -9,7 +10,7 @@ import kotlin.time.toKotlinDuration
 /**
  * Runs an action once, on a worker of its own, when some time has passed since [start]; unless it is cancelled before.
  *
- * The worker is started by [start] and waits, so that a process is there when the time has come. It keeps the program
+ * The worker, called `Timer-1`, `Timer-2`, ..., is started by [start] and waits, so that a process is there when the time has come. It keeps the program
  * alive until then. What the action throws is reported as what a [Worker]'s target throws.
  *
  * Safe for concurrent use. **Follows:** Python `threading.Timer`.
@@ -35,7 +36,7 @@ public class Timer private constructor(
         this(
             delay,
             backend,
-            { isCancelled, due -> Worker(backend = backend) { if (!isCancelled.await(until(due, delay))) action() } },
+            { isCancelled, due -> Worker(nextName(), backend) { if (!isCancelled.await(until(due, delay))) action() } },
         )
 
     /** Whether the timer has been started, and has not ended. */
@@ -87,8 +88,8 @@ public class Timer private constructor(
             action: WorkerRunnable,
             backend: Backend = Backend.current(),
         ): Timer = Timer(delay.toKotlinDuration(), backend) { isCancelled, due ->
-            Worker.blocking(backend = backend) {
-                if (!isCancelled.awaitBlocking(until(due, delay.toKotlinDuration()).toJavaDuration())) action.run()
+            Worker.blocking(nextName(), backend) {
+                if (!isCancelled.awaitBlocking(until(due, delay.toKotlinDuration()).toJavaDuration())) action.runTask()
             }
         }
 
@@ -96,6 +97,9 @@ public class Timer private constructor(
         private fun until(due: SharedLong, delay: Duration): Duration =
             (due.get() - System.currentTimeMillis()).milliseconds.coerceAtMost(delay)
 
+        private fun nextName() = "Timer-${made.incrementAndGet()}"
+
+        private val made = AtomicInteger()
         private val MOST = 36_500.days
     }
 }

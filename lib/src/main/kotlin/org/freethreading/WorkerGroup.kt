@@ -33,8 +33,13 @@ public constructor(
         workers = started
     }
 
-    /** One worker after the other, in turn. */
-    public operator fun next(): Worker = workers[turns.getAndUpdate { (it + 1) % workers.size }]
+    /** One worker after the other, in turn; those that have ended are passed over, unless all have. */
+    public operator fun next(): Worker {
+        repeat(workers.size - 1) { nextOfAll().let { if (it.isAlive) return it } }
+        return nextOfAll()
+    }
+
+    private fun nextOfAll() = workers[turns.getAndUpdate { (it + 1) % workers.size }]
 
     /**
      * The worker at [index], from 0.

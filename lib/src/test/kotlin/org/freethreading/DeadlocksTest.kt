@@ -161,7 +161,9 @@ private fun detectionContract(backend: Backend) = funSpec {
 
                 val party = colour.party(backend, { both(lock, lock, alone) }, { bothSuspending(lock, lock, alone) })
 
-                shouldThrow<DeadlockException> { party.result() }.message shouldContain "a worker waits for itself:"
+                val message = shouldThrow<DeadlockException> { party.result() }.message
+                message shouldContain "a worker waits for itself:"
+                message shouldContain "take an RLock if it is to be taken twice"
                 lock.isLocked shouldBe false
             }
 

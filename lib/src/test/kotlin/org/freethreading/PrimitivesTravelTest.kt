@@ -45,7 +45,7 @@ class PrimitivesTravelTest : FunSpec({
 
             shouldThrow<NotShippableException> { stream.writeObject(primitive) } shouldHaveMessage
                 "${type.name}: made for threads, so it lives in this process only. " +
-                "Make it with the process backend: ${type.simpleName}(..., backend = Backend.processes())"
+                "Make it with the process backend: pass Backend.processes() where it is made"
         }
     }
 

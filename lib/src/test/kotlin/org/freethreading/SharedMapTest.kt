@@ -63,6 +63,17 @@ private data class Spot(val x: Int, val y: Int) : Serializable {
 
 private fun mapContract(backend: Backend) = funSpec {
     context("a map on $backend") {
+        test("has one place for all NaNs, and two for the zeros, as equals does") {
+            val map = SharedMap<Any, String>(backend)
+            map.put(Double.NaN, "double")
+            map.put(Float.NaN, "float")
+            map.put(0.0, "zero")
+
+            map.get(Double.fromBits(Double.NaN.toRawBits() or 1)) shouldBe "double"
+            map.get(Float.fromBits(Float.NaN.toRawBits() or 1)) shouldBe "float"
+            map.get(-0.0) shouldBe null
+        }
+
         test("does what a ConcurrentMap does") {
             val map = SharedMap<String, Int>(backend)
 

@@ -271,7 +271,7 @@ class SharedPrimitivesTest : FunSpec({
 
         val refusal = shouldThrow<NotShippableException> { pool.call { lock.lock() } }
 
-        refusal.message shouldContain "Make it with the process backend: Lock(..., backend = Backend.processes())"
+        refusal.message shouldContain "Make it with the process backend: pass Backend.processes() where it is made"
     }
 
     test("a lock names the process that holds it") {

@@ -5,6 +5,9 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.core.spec.style.funSpec
 import io.kotest.matchers.comparables.shouldBeGreaterThanOrEqualTo
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldMatch
+import java.io.IOException
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.milliseconds
@@ -73,11 +76,21 @@ private fun timerContract(backend: Backend) = funSpec {
 
             shouldThrow<IllegalStateException> { timer.join() }
             timer.start()
-            shouldThrow<IllegalStateException> { timer.start() }
+            shouldThrow<IllegalStateException> { timer.start() }.message shouldMatch
+                "worker 'Timer-\\d+' has been started already: make a new one for each start\\(\\)"
             timer.join(Duration.ZERO) shouldBe false
 
             timer.cancel()
             timer.join()
+        }
+
+        test("reports the exception of its action, as it is") {
+            val printed = standardErrorOf {
+                Timer.blocking(java.time.Duration.ZERO, { throw IOException("broken") }, backend).start()
+                    .joinBlocking(java.time.Duration.ofSeconds(30)) shouldBe true
+            }
+
+            printed shouldContain Regex("""Exception in thread "Timer-\d+" java\.io\.IOException: broken\R""")
         }
 
         test("refuses an action that cannot travel") {

@@ -34,6 +34,17 @@ private fun groupContract(backend: Backend) = funSpec {
             }
         }
 
+        test("passes over workers that have ended, unless all have") {
+            WorkerGroup(3, backend).use { group ->
+                group[1].close()
+                List(4) { group.next() } shouldContainExactly listOf(0, 2, 0, 2).map { group[it] }
+
+                group[0].close()
+                group[2].close()
+                shouldThrow<RejectedExecutionException> { group.next().post { } }
+            }
+        }
+
         test("runs what it is handed until it is shut down, and ends when that is done") {
             val release = Signal()
             val group = WorkerGroup(2, backend)

@@ -422,6 +422,40 @@ private fun loopContract(backend: Backend) = funSpec {
             job.isCompleted shouldBe true
         }
 
+        test("refuses work of its own code as well after shutdown, and does what it has accepted") {
+            val worker = Worker.eventLoop("closing", backend)
+            val began = Signal()
+            val release = Signal()
+            val seen = Journal<String>()
+            worker.post {
+                began.set()
+                release.awaitBlocking()
+                seen.put(refusalOfOwnWork())
+            }
+            val job = worker.launch { seen.put("launched") }
+            began.await()
+
+            worker.shutdown()
+            release.set()
+            worker.join()
+
+            seen.next() shouldBe "worker 'closing' has been shut down and accepts no more work"
+            seen.next() shouldBe "launched"
+            job.isCancelled shouldBe false
+        }
+
+        test("refuses work of its own code as soon as that has shut it down") {
+            val seen = Journal<String>()
+            val worker = Worker.eventLoop("closing", backend)
+            worker.post {
+                Worker.current().shutdown()
+                seen.put(refusalOfOwnWork())
+            }
+
+            seen.next() shouldBe "worker 'closing' has been shut down and accepts no more work"
+            worker.join()
+        }
+
         test("shuts down when its target has returned") {
             val worker = Worker("done", backend) { }.start()
             worker.join()
@@ -509,4 +543,12 @@ private fun loopContract(backend: Backend) = funSpec {
             failure.cause.shouldBeInstanceOf<IOException>().message shouldBe "no disk"
         }
     }
+}
+
+/** What the current worker says to more work from its own code. */
+private fun refusalOfOwnWork(): String = try {
+    Worker.current().post { }
+    "accepted"
+} catch (refused: RejectedExecutionException) {
+    refused.message!!
 }

@@ -272,9 +272,8 @@ public final class SharedList<T> extends AbstractList<T> implements RandomAccess
     public String toString() {
         List<T> some;
         try {
-            some = core.toListBlocking(SHOWN + 1);
-        } catch (ConnectionClosedException | InterruptedException unable) {
-            if (unable instanceof InterruptedException) Thread.currentThread().interrupt();
+            some = Waits.get(() -> core.toListBlocking(SHOWN + 1));
+        } catch (ConnectionClosedException | CancellationException unable) {
             return core.toString();
         }
         StringBuilder text = new StringBuilder("[");

@@ -39,9 +39,9 @@ import org.freethreading.ConnectionClosedException;
  * fetched at once, and never fail because others change the map; an iterator's {@code remove} removes the key,
  * whatever its value is by then. {@link #putAll} and {@link #replaceAll} treat each entry by itself.
  *
- * <p><b>Interrupts.</b> A thread that is interrupted, before or while it waits for another process or for its turn,
- * gets a {@link CancellationException} and stays interrupted; an operation that the keeper was asked for may still
- * be done, whole.
+ * <p><b>Interrupts.</b> A thread that is interrupted while it waits for another process or for its turn gets a
+ * {@link CancellationException} and stays interrupted; an operation that the keeper was asked for may still be done,
+ * whole. One that has been interrupted before does its operation, and stays interrupted, too.
  *
  * <p><b>Death.</b> What is in the map ends with the keeper's process: all that wait then or call later get a {@link
  * ConnectionClosedException}. A caller that dies has done its operation, or not.
@@ -270,9 +270,8 @@ public final class SharedMap<K, V> extends AbstractMap<K, V> implements Concurre
     public String toString() {
         Map<K, V> some;
         try {
-            some = core.toMapBlocking(SHOWN + 1);
-        } catch (ConnectionClosedException | InterruptedException unable) {
-            if (unable instanceof InterruptedException) Thread.currentThread().interrupt();
+            some = Waits.get(() -> core.toMapBlocking(SHOWN + 1));
+        } catch (ConnectionClosedException | CancellationException unable) {
             return core.toString();
         }
         StringBuilder text = new StringBuilder("{");

@@ -57,7 +57,7 @@ public final class WorkerGroup implements AutoCloseable, Iterable<Worker> {
     }
 
     /**
-     * Returns one worker after the other, in turn.
+     * Returns one worker after the other, in turn; those that have ended are passed over, unless all have.
      *
      * @return the worker whose turn it is
      */

@@ -1,7 +1,7 @@
 package org.freethreading.java;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.freethreading.Backend;
@@ -111,15 +112,49 @@ class SharedMapTest {
     }
 
     @Test
-    void endsTheWaitOfAnInterruptedThread() throws InterruptedException {
-        try (WorkerPool pool = new WorkerPool(1, Backend.processes())) {
+    void endsTheWaitOfAThreadThatIsInterrupted() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(2, Backend.processes())) {
             SharedMap<String, Integer> map = pool.apply(() -> new SharedMap<String, Integer>(Backend.processes()));
-            Thread.currentThread().interrupt();
+            Event isChanging = new Event(Backend.processes());
+            Event mayEnd = new Event(Backend.processes());
+            Thread caller = Thread.currentThread();
+            Future<Integer> change = pool.applyAsync(() -> map.compute("a", (key, none) -> {
+                isChanging.set();
+                try {
+                    mayEnd.await();
+                } catch (InterruptedException interrupt) {
+                    throw new IllegalStateException(interrupt);
+                }
+                return 1;
+            }));
+            isChanging.await();
+            new Thread(() -> {
+                        while (caller.getState() != Thread.State.WAITING) Thread.onSpinWait();
+                        caller.interrupt();
+                    })
+                    .start();
 
-            assertThrows(CancellationException.class, () -> map.put("a", 1));
+            assertThrows(CancellationException.class, () -> map.compute("a", (key, value) -> 2));
 
             assertTrue(Thread.interrupted());
-            assertFalse(map.containsKey("a"));
+            mayEnd.set();
+            assertEquals(1, assertDoesNotThrow(() -> change.get()));
+            assertEquals(1, map.get("a"));
+        }
+    }
+
+    @Test
+    void serveAThreadThatHasBeenInterruptedBefore() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(1, Backend.processes())) {
+            SharedMap<String, Integer> map = pool.apply(() -> new SharedMap<String, Integer>(Backend.processes()));
+            SharedList<String> list = pool.apply(() -> new SharedList<String>(Backend.processes()));
+            Thread.currentThread().interrupt();
+
+            map.put("a", 1);
+            list.add("cancelled");
+
+            assertEquals("{a=1} [cancelled]", map + " " + list);
+            assertTrue(Thread.interrupted());
         }
     }
 }

@@ -15,17 +15,15 @@ internal class HeapHandle(@Transient val primitive: Any) : Serializable {
         throw NotShippableException(
             path = primitive.javaClass.name,
             reason = REASON,
-            remedy = remedy(),
+            remedy = REMEDY,
         )
 
     /** Why it cannot go to another process; the culprit is the primitive, which the program knows. */
-    fun refusal(): Refusal = Refusal(primitive, REASON, remedy())
-
-    private fun remedy() =
-        "Make it with the process backend: ${primitive.javaClass.simpleName}(..., backend = Backend.processes())"
+    fun refusal(): Refusal = Refusal(primitive, REASON, REMEDY)
 
     internal companion object {
         private const val serialVersionUID = 1L
         private const val REASON = "made for threads, so it lives in this process only"
+        private const val REMEDY = "Make it with the process backend: pass Backend.processes() where it is made"
     }
 }

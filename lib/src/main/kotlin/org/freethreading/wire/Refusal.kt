@@ -68,6 +68,7 @@ private fun unwrapped(failure: Throwable): Throwable =
 private fun remedyFor(value: Any): String {
     val type = value.javaClass
     val name = simpleName(type)
+    remedyForOwn(type)?.let { return it }
     return when {
         isLambda(type) && value is Function<*> ->
             "Write @JvmSerializableLambda before the lambda, or make it a suspending one"

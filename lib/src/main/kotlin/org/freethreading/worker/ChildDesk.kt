@@ -2,7 +2,6 @@ package org.freethreading.worker
 
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import org.freethreading.NotShippableException
@@ -16,7 +15,6 @@ import org.freethreading.wire.Parcel
 import org.freethreading.wire.Stowage
 import org.freethreading.wire.typeName
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.locks.LockSupport
 import java.util.concurrent.locks.ReentrantLock
@@ -67,6 +65,9 @@ internal class ChildDesk(
     // What comes
 
     override val spins = 2000
+
+    /** Whether the parent accepts nothing more. */
+    val isClosed: Boolean get() = channel.commands and Message.CLOSE != 0L
 
     override val isEmpty: Boolean get() = isBusy || channel.isEmpty
 
@@ -119,7 +120,10 @@ internal class ChildDesk(
             when (mode) {
                 Batch.POST -> alone { run(batch, guests) }
                 Batch.CALL -> toItself { alone { run(batch, guests) } }
-                Batch.TARGET -> aside { run(batch, host) }
+                Batch.TARGET -> {
+                    aside { run(batch, host) }
+                    runner.close()
+                }
             }
         }
     }
@@ -193,13 +197,10 @@ internal class ChildDesk(
     private fun launch(batch: Batched) {
         val index = channel.claim(batch.slot, batch.ticket)
         if (index < 0) return send(Message.NOTHING_LEFT, batch, 0, null)
-        val coroutine: Deferred<Any?> = try {
-            runner.async {
-                @Suppress("UNCHECKED_CAST") // only such blocks are sent as coroutines
-                (batch.function.body.function as suspend CoroutineScope.() -> Any?)()
-            }
-        } catch (_: RejectedExecutionException) { // terminated
-            return drop(batch, index)
+        if (isTerminated.get()) return drop(batch, index)
+        val coroutine = runner.asyncForParent {
+            @Suppress("UNCHECKED_CAST") // only such blocks are sent as coroutines
+            (batch.function.body.function as suspend CoroutineScope.() -> Any?)()
         }
         val stoppable = Stoppable(batch.ticket).also { it.runs(coroutine) }
         running[batch.slot] = stoppable

@@ -1,5 +1,9 @@
 package org.freethreading.worker
 
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.async
+
 /**
  * The worker that a child process is, seen from inside: its loop runs what comes over [desk]. Only the parent can say
  * that nothing more will come, so it is asked when the worker itself wants to end.
@@ -14,7 +18,21 @@ internal class ChildRunner(name: String, private val desk: ChildDesk) :
 
     override val ident: Long get() = pid
 
-    override fun shutdown() = desk.wish(Message.SHUTDOWN)
+    /** Accepts nothing more of its own code. */
+    fun close() = super.shutdown()
+
+    override fun shutdown() {
+        close()
+        desk.wish(Message.SHUTDOWN)
+    }
+
+    override fun accept() {
+        if (desk.isClosed) close()
+        super.accept()
+    }
+
+    /** As [async], of what the parent has accepted. */
+    fun asyncForParent(block: suspend CoroutineScope.() -> Any?): Deferred<Any?> = scope.async(block = block)
 
     override fun terminate() = desk.wish(Message.STOP)
 

@@ -45,6 +45,9 @@ internal object Message {
     /** A command beside the frames: stop all that runs, and end. */
     const val TERMINATE = 1L
 
+    /** A command beside the frames: accept nothing of the worker's own code any more. */
+    const val CLOSE = 2L
+
     fun of(kind: Int, number: Int = 0, slot: Int = 0, ticket: Int = 0): Long =
         (kind.toLong() shl 56) or (slot.toLong() shl 40) or (ticket.toLong() shl 24) or (number and MOST).toLong()
 

@@ -118,6 +118,7 @@ internal open class ProcessRunner(
             target?.cargo?.drop()
         }
         this.remote = remote
+        if (!admission.isOpen) remote.close()
         flush()
         if (admission.isDrained) drained()
         if (terminated) terminate()
@@ -133,7 +134,7 @@ internal open class ProcessRunner(
 
     override fun shutdown() {
         admission.close()
-        if (life.compareAndSet(NEW, ENDED)) discard()
+        if (life.compareAndSet(NEW, ENDED)) discard() else remote?.close() // or it is being started, and looks again
     }
 
     override fun terminate() {

@@ -20,7 +20,10 @@ internal object Registry {
     var root: Runner = MainRunner
 
     /** The worker that the calling code runs on; code that no worker started belongs to the [root]. */
-    fun current(): Runner = current.get() ?: root
+    fun current(): Runner = started() ?: root
+
+    /** As [current]; null if no worker started it. */
+    fun started(): Runner? = current.get()
 
     fun all(): List<Runner> = synchronized(alive) { listOf(root) + (alive - root) }
 

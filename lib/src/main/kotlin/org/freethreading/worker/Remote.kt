@@ -280,6 +280,9 @@ internal class Remote(
         sayGoodbye()
     }
 
+    /** Has the child's own code told that its worker has been shut down. */
+    fun close() = channel.command(Message.CLOSE)
+
     fun terminate() = channel.command(Message.TERMINATE)
 
     fun kill() = child.kill()

@@ -25,7 +25,7 @@ internal open class ThreadRunner(
     private val target: ((Host) -> Unit)?,
 ) : Runner(name, daemon, crossing) {
     private val loop = EventLoop(SlowLoops.ofSetting())
-    private val scope = CoroutineScope(
+    protected val scope = CoroutineScope(
         SupervisorJob() + loop + Registry.Context(this) + CoroutineExceptionHandler { _, failure -> report(failure) },
     )
     private val admission = Admission { loop.wake() }
@@ -115,7 +115,8 @@ internal open class ThreadRunner(
         return begin(scope).also { job -> job.invokeOnCompletion { admission.leave() } }
     }
 
-    private fun accept() {
+    /** Accepts a piece of work, or throws. */
+    protected open fun accept() {
         if (!admission.enter()) throw refusal()
     }
 

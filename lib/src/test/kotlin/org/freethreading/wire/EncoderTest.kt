@@ -67,7 +67,7 @@ class EncoderTest :
 
             refused.message shouldBe
                 "org.freethreading.wire.ThreadLock: made for threads, so it lives in this process only. " +
-                "Make it with the process backend: ThreadLock(..., backend = Backend.processes())"
+                "Make it with the process backend: pass Backend.processes() where it is made"
         }
     })
 

@@ -29,7 +29,7 @@ class PackerTest :
 
         test("refuses a primitive made for threads, and names the way to it") {
             val reason = "(org.freethreading.wire.ThreadLock): made for threads, so it lives in this process only. " +
-                "Make it with the process backend: ThreadLock(..., backend = Backend.processes())"
+                "Make it with the process backend: pass Backend.processes() where it is made"
 
             refusal { packer.function(Report(null).run(ThreadLock())) } shouldBe "lambda in Report.run captured 'connection' $reason"
             refusedByPacker(Holder(listOf(1, ThreadLock()))) shouldBe "item Holder.held[1] $reason"
