@@ -12,7 +12,7 @@ import org.freethreading.benchmarks.rows.Work;
 
 /** Samples of several sides in turns, so that what disturbs the machine disturbs all of them. */
 final class Pairs implements AutoCloseable {
-    private static final int STEADY_ROUNDS = 8;
+    private static final int FEWEST_TO_JUDGE = 10;
     private static final double MUCH_BETTER = 0.95;
     private final List<Side> sides = new ArrayList<>();
     private final List<Work> works = new ArrayList<>();
@@ -41,8 +41,8 @@ final class Pairs implements AutoCloseable {
 
     /**
      * Takes samples that don't count: so many rounds, and for so many seconds. Then those that a compiler makes faster go
-     * on, for at most so many seconds in all, as long as it does so with the first of them: as long as the best of its
-     * last eight samples is much better than any before.
+     * on, for at most so many seconds in all, as long as it does so with the first of them: as long as the best of the
+     * second half of its samples is much better than that of the first.
      *
      * @return the very first sample of the first side
      */
@@ -59,10 +59,10 @@ final class Pairs implements AutoCloseable {
     }
 
     private static boolean getsFaster(List<Double> samples) {
-        int before = samples.size() - STEADY_ROUNDS;
-        if (before < 1) return true;
-        return Collections.min(samples.subList(before, samples.size()))
-                < MUCH_BETTER * Collections.min(samples.subList(0, before));
+        int half = samples.size() / 2;
+        return samples.size() < FEWEST_TO_JUDGE
+                || Collections.min(samples.subList(half, samples.size()))
+                        < MUCH_BETTER * Collections.min(samples.subList(0, half));
     }
 
     /** Takes so many samples of each; fewer, but at least the fewest, if that takes longer than so many seconds. */
