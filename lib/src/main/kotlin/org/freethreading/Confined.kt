@@ -5,7 +5,8 @@ import org.freethreading.worker.Runner
 
 /**
  * A value that belongs to the worker that made this object: no other one can get at it, so it needs no lock. Where no
- * worker runs the code, as in the main program, it belongs to the thread.
+ * worker runs the code, as in the main program, it belongs to the thread; a coroutine there that moves to another
+ * thread, as on `Dispatchers.Default`, loses sight of it.
  *
  * It cannot travel to another process. Others hand the owner what is to be done with it: [Worker.post], [Worker.async].
  */

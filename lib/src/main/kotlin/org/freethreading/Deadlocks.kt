@@ -7,11 +7,11 @@ import org.freethreading.deadlock.Watch
  * Finds workers that wait for each other's [Lock]s and [RLock]s, also those of a [Condition]: threads, coroutines and
  * processes of one program, in any mixture.
  *
- * Who has taken a lock counts as its holder until it is unlocked, by whomever. [Lock.lock] and [RLock.withLock] are the
- * coroutine's that calls them, all other ways to take a lock the calling thread's. Who waits with a timeout is not
- * stuck, and is part of no deadlock. Who waits for a [Lock] that he has taken himself is in a deadlock of one; so where
- * another worker is to unlock it, use a [Semaphore] or an [Event]. What waits for anything else than a lock, as for an item or for the end of another
- * worker, is not seen as waiting.
+ * Who has taken a lock counts as its holder until it is unlocked, by whomever. [Lock.lock] and [RLock.withLock] are
+ * the coroutine's that calls them, all other ways to take a lock the calling thread's. Who waits with a timeout is
+ * not stuck, and is part of no deadlock. Who waits for a [Lock] that he has taken himself is in a deadlock of one; so
+ * where another worker is to unlock it, use a [Semaphore] or an [Event]. What waits for anything else than a lock, as
+ * for an item or for the end of another worker, is not seen as waiting.
  *
  * The system property `freethreading.deadlocks` turns on what [detect] and [order] do, or both (`detect,order`). It is
  * looked at whenever a lock is made; children inherit it. When all is off, as it is at first, locks cost the same as

@@ -1,5 +1,6 @@
 package org.freethreading
 
+import org.freethreading.cell.Deadline
 import org.freethreading.cell.SharedMemory
 import org.freethreading.queue.Letter
 import org.freethreading.queue.LetterReader
@@ -10,6 +11,7 @@ import org.freethreading.worker.Callbacks
 import org.freethreading.worker.Trace
 import java.io.UncheckedIOException
 import java.util.concurrent.atomic.AtomicLong
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * One that another process keeps. Each call is a letter to that process, and a wait at a mailbox that nobody else uses
@@ -37,9 +39,20 @@ internal class KeptElsewhere<S : Claimable>(protocol: Protocol<S>, private val t
     override suspend fun call(operation: Operation<S>, arguments: List<Any?>): Any? =
         exchange(operation, arguments) { it.receive(::requireKeeper) }
 
+    /** Whoever has been told to stop before may still say how far he has come, if that does not take long. */
     override fun callBlocking(operation: Operation<S>, arguments: List<Any?>): Any? {
-        if (Thread.interrupted()) throw InterruptedException() // and nothing has been asked
-        return exchange(operation, arguments) { it.receiveBlocking(::requireKeeper) }
+        var wasInterrupted = Thread.interrupted()
+        val deadline = if (wasInterrupted) Deadline.after(PATIENCE) else Deadline.NEVER
+        try {
+            return exchange(operation, arguments) {
+                it.receiveBlocking(deadline, ::requireKeeper) ?: throw InterruptedException()
+            }
+        } catch (interrupt: InterruptedException) {
+            wasInterrupted = false
+            throw interrupt
+        } finally {
+            if (wasInterrupted) Thread.currentThread().interrupt()
+        }
     }
 
     override fun tell(operation: Operation<S>, arguments: List<Any?>) {
@@ -82,6 +95,7 @@ internal class KeptElsewhere<S : Claimable>(protocol: Protocol<S>, private val t
 
     private companion object {
         val calls = AtomicLong()
+        val PATIENCE = 1.seconds
 
         /** What hears of it must not hold on to the presence. */
         fun tellWhenLeft(ticket: Ticket) {

@@ -1,5 +1,6 @@
 package org.freethreading
 
+import org.freethreading.cell.Deadline
 import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedMemory
 import org.freethreading.cell.SharedPlot
@@ -96,7 +97,7 @@ internal object Office {
 
     /** If the inbox itself has been damaged it will not get better, but nor is a processor to be busy with that. */
     private fun receive(inbox: Post): Letter = try {
-        inbox.receiveBlocking { }
+        inbox.receiveBlocking(Deadline.NEVER) { }!!
     } catch (damaged: Throwable) {
         Thread.sleep(PAUSE_MILLIS)
         throw damaged

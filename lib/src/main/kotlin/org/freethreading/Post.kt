@@ -1,5 +1,6 @@
 package org.freethreading
 
+import org.freethreading.cell.Deadline
 import org.freethreading.cell.Kind
 import org.freethreading.cell.SharedHandle
 import org.freethreading.cell.SharedMemory
@@ -24,9 +25,9 @@ internal class Post(val plot: SharedPlot) : Serializable {
     /** The next letter; [check] is asked before each wait for one, and may throw. */
     suspend fun receive(check: () -> Unit): Letter = queue.get(check)
 
-    /** As [receive], but blocks the calling thread. */
+    /** As [receive], but blocks the calling thread; null if none comes until [deadline]. */
     @Throws(InterruptedException::class)
-    fun receiveBlocking(check: () -> Unit): Letter = queue.getBlocking(check)
+    fun receiveBlocking(deadline: Deadline, check: () -> Unit): Letter? = queue.getOrNullBlocking(deadline, check)
 
     private fun writeReplace(): Any = plot.handleOf(this, ::Handle)
 

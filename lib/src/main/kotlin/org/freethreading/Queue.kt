@@ -149,12 +149,11 @@ public class Queue<T> internal constructor(
         return item(taken)
     }
 
-    /** As [getBlocking], but asks [check] before each wait, which may throw. */
+    /** As [getOrNullBlocking], but asks [check] before each wait, which may throw. */
     @Throws(InterruptedException::class)
-    internal fun getBlocking(check: () -> Unit): T {
+    internal fun getOrNullBlocking(deadline: Deadline, check: () -> Unit): T? {
         var taken: Any? = NOTHING
-        belt.entered.blockUntil { hasTaken(check) { taken = it } }
-        return item(taken)
+        return if (belt.entered.blockUntil(deadline) { hasTaken(check) { taken = it } }) item(taken) else null
     }
 
     private inline fun hasTaken(check: () -> Unit, got: (Any?) -> Unit): Boolean {

@@ -40,7 +40,7 @@ internal class QueueBelt(plot: Plot, private val capacity: Int, private val item
 
     val isClosed: Boolean get() = entered.value and CLOSED != 0L
 
-    /** How many items there are; exact: as long as `entered` has not moved, `left` is of a moment when it belonged to it. */
+    /** How many items there are: as long as `entered` has not moved, `left` is of a moment when it belonged to it. */
     val count: Long
         get() {
             if (items.hasReturned) restore()
@@ -123,7 +123,14 @@ internal class QueueBelt(plot: Plot, private val capacity: Int, private val item
     fun survey(): Survey = taking { Survey(left.value, removals, items.snapshot(left.value, present())) }
 
     /** What there was on the belt when so many had been taken, and removed. */
-    class Survey(val start: Long, var removals: Int, val items: List<Any?>)
+    class Survey(val start: Long, private var removals: Int, val items: List<Any?>) {
+        /** Whether nothing was removed since, when [now] removals have been; but for what this has made known. */
+        fun isCurrent(now: Int) = removals == now
+
+        fun alsoRemoved() {
+            removals++
+        }
+    }
 
     /** Removes what was in the place [index] of [survey], if it is still there. It counts as done. */
     fun removeFrom(survey: Survey, index: Int) {
@@ -131,10 +138,10 @@ internal class QueueBelt(plot: Plot, private val capacity: Int, private val item
             // Items go from the front, so the place is known; unless others removed some, then it is no further on.
             // Where items are numbered, other processes may have removed some, or brought some back.
             val place = (index - (left.value - survey.start)).toInt()
-            val isKnown = removals == survey.removals && !items.areNumbered
+            val isKnown = survey.isCurrent(removals) && !items.areNumbered
             val places = if (isKnown) place..place else 0..index
             val found = all.indices.firstOrNull { it in places && items.isSame(all[it], survey.items[index]) }
-            if (found != null && removals == survey.removals) survey.removals++
+            if (found != null && survey.isCurrent(removals)) survey.alsoRemoved()
             all.filterIndexed { i, _ -> i != found }
         }
     }
@@ -158,7 +165,7 @@ internal class QueueBelt(plot: Plot, private val capacity: Int, private val item
         return hasSettled
     }
 
-    /** Takes no more items from now on, and wakes all who wait. If it [drops] those that are there, all counts as done. */
+    /** Takes no more items from now on, and wakes all who wait. If it [drops] what is there, all counts as done. */
     fun close(drops: Boolean) {
         putting.hold {
             entered.value = entered.value or CLOSED or (if (drops) DROPPED else 0)

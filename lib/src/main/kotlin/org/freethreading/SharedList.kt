@@ -44,8 +44,8 @@ public class SharedList<T> internal constructor(private val kept: Kept<ListState
     /**
      * As [get], but blocks the calling thread.
      *
-     * @throws InterruptedException if another process keeps the list, and the thread is interrupted, before or while it
-     *   waits; in the latter case the operation may still be done
+     * @throws InterruptedException if another process keeps the list, and the thread is interrupted while it waits, or
+     *   was so before and gets no answer within a second; the operation may still be done
      */
     @Throws(InterruptedException::class)
     public fun getBlocking(index: Int): T = open(kept.callBlocking(ListOperation.GET, listOf(index)))

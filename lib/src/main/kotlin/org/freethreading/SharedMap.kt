@@ -18,7 +18,7 @@ import java.io.Serializable
  * change the map itself: that is an [IllegalStateException].
  *
  * **Cancellation.** A caller that is cancelled, or interrupted, while it waits for the keeper's answer waits no more;
- * the operation may still be done, whole.
+ * the operation may still be done, whole. A thread that has been interrupted before waits for a second at most.
  *
  * **Death.** What is in the map ends with the keeper's process: all that wait then or call later get a
  * [ConnectionClosedException]. A caller that dies has done its operation, or not.
@@ -52,8 +52,8 @@ public class SharedMap<K : Any, V : Any> internal constructor(private val kept: 
     /**
      * As [get], but blocks the calling thread.
      *
-     * @throws InterruptedException if another process keeps the map, and the thread is interrupted, before or while it
-     *   waits; in the latter case the operation may still be done
+     * @throws InterruptedException if another process keeps the map, and the thread is interrupted while it waits, or
+     *   was so before and gets no answer within a second; the operation may still be done
      */
     @Throws(InterruptedException::class)
     public fun getBlocking(key: K): V? = value(kept.callBlocking(MapOperation.GET, listOf(pack(key))))
@@ -290,14 +290,7 @@ public class SharedMap<K : Any, V : Any> internal constructor(private val kept: 
         return result
     }
 
-    private fun pack(key: K): Any = kept.pack(canonical(key), "key")!!
-
-    /** Keys are the same that encode to the same bytes; all NaNs are equal, and do not. */
-    private fun canonical(key: K): Any? = when (key) {
-        Double.NaN -> Double.NaN
-        Float.NaN -> Float.NaN
-        else -> key
-    }
+    private fun pack(key: K): Any = kept.pack(key, "key")!!
 
     private fun packValue(value: V): Any = kept.pack(value, "value")!!
 

@@ -10,8 +10,9 @@ import kotlin.time.toKotlinDuration
 /**
  * Runs an action once, on a worker of its own, when some time has passed since [start]; unless it is cancelled before.
  *
- * The worker, called `Timer-1`, `Timer-2`, ..., is started by [start] and waits, so that a process is there when the time has come. It keeps the program
- * alive until then. What the action throws is reported as what a [Worker]'s target throws.
+ * The worker, called `Timer-1`, `Timer-2`, ..., is started by [start] and waits, so that a process is there when the
+ * time has come. It keeps the program alive until then. What the action throws is reported as what a [Worker]'s target
+ * throws.
  *
  * Safe for concurrent use. **Follows:** Python `threading.Timer`.
  */

@@ -18,7 +18,14 @@ internal class Wares(val codec: Codec?, allow: List<String>) {
     val opener = crossing.openerOfItems(callerOfLibrary())
 
     /** @throws NotShippableException if [value], which is a [role], cannot travel */
-    fun pack(value: Any?, role: String): Ware = Ware.of(crossing.value(value, role) as Parcel, opener)
+    fun pack(value: Any?, role: String): Ware = Ware.of(crossing.value(canonical(value), role) as Parcel, opener)
+
+    /** All NaNs are equal, and so they are to encode alike. */
+    private fun canonical(value: Any?): Any? = when (value) {
+        Double.NaN -> Double.NaN
+        Float.NaN -> Float.NaN
+        else -> value
+    }
 
     fun open(stored: Any?): Any? = (stored as Ware?)?.open()
 

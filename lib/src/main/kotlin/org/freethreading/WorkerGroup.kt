@@ -35,11 +35,10 @@ public constructor(
 
     /** One worker after the other, in turn; those that have ended are passed over, unless all have. */
     public operator fun next(): Worker {
-        repeat(workers.size - 1) { nextOfAll().let { if (it.isAlive) return it } }
-        return nextOfAll()
+        val turn = turns.getAndIncrement()
+        val alive = workers.filter { it.isAlive }.ifEmpty { workers }
+        return alive[Math.floorMod(turn, alive.size)]
     }
-
-    private fun nextOfAll() = workers[turns.getAndUpdate { (it + 1) % workers.size }]
 
     /**
      * The worker at [index], from 0.

@@ -64,7 +64,7 @@ private data class Spot(val x: Int, val y: Int) : Serializable {
 private fun mapContract(backend: Backend) = funSpec {
     context("a map on $backend") {
         test("has one place for all NaNs, and two for the zeros, as equals does") {
-            val map = SharedMap<Any, String>(backend)
+            val map = SharedMap<Any, Any>(backend)
             map.put(Double.NaN, "double")
             map.put(Float.NaN, "float")
             map.put(0.0, "zero")
@@ -72,6 +72,8 @@ private fun mapContract(backend: Backend) = funSpec {
             map.get(Double.fromBits(Double.NaN.toRawBits() or 1)) shouldBe "double"
             map.get(Float.fromBits(Float.NaN.toRawBits() or 1)) shouldBe "float"
             map.get(-0.0) shouldBe null
+            map.put("value", Double.NaN)
+            map.remove("value", Double.fromBits(Double.NaN.toRawBits() or 1)) shouldBe true
         }
 
         test("does what a ConcurrentMap does") {

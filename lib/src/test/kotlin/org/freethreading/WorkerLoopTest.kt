@@ -444,13 +444,31 @@ private fun loopContract(backend: Backend) = funSpec {
             job.isCancelled shouldBe false
         }
 
-        test("refuses work of its own code as soon as that has shut it down") {
-            val seen = Journal<String>()
-            val worker = Worker.eventLoop("closing", backend)
-            worker.post {
-                Worker.current().shutdown()
-                seen.put(refusalOfOwnWork())
+        test("refuses work of its own code as soon as that has shut it down or terminated it") {
+            for (end in listOf(Worker::shutdown, Worker::terminate)) {
+                val seen = Journal<String>()
+                val worker = Worker.eventLoop("closing", backend)
+                worker.post {
+                    end(Worker.current())
+                    seen.put(refusalOfOwnWork())
+                }
+
+                seen.next() shouldBe "worker 'closing' has been shut down and accepts no more work"
+                worker.join()
             }
+        }
+
+        test("refuses work of its own code when its target has returned") {
+            val release = Signal()
+            val seen = Journal<String>()
+            val worker = Worker("closing", backend) {
+                Worker.current().launch {
+                    release.await()
+                    seen.put(refusalOfOwnWork())
+                }
+            }.start()
+            eventually(30.seconds) { shouldThrow<RejectedExecutionException> { worker.post { } } }
+            release.set()
 
             seen.next() shouldBe "worker 'closing' has been shut down and accepts no more work"
             worker.join()

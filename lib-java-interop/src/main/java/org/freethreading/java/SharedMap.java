@@ -41,7 +41,8 @@ import org.freethreading.ConnectionClosedException;
  *
  * <p><b>Interrupts.</b> A thread that is interrupted while it waits for another process or for its turn gets a
  * {@link CancellationException} and stays interrupted; an operation that the keeper was asked for may still be done,
- * whole. One that has been interrupted before does its operation, and stays interrupted, too.
+ * whole. One that has been interrupted before does its operation, and stays interrupted, too; but it does not wait for
+ * its turn, and for the keeper's answer a second at most.
  *
  * <p><b>Death.</b> What is in the map ends with the keeper's process: all that wait then or call later get a {@link
  * ConnectionClosedException}. A caller that dies has done its operation, or not.

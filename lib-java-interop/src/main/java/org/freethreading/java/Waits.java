@@ -17,13 +17,11 @@ final class Waits {
     }
 
     /**
-     * Does {@code wait}; an interrupt ends it, but not one from before, which is kept: whoever is told to stop may
-     * still say how far he has come.
+     * Does {@code wait}; an interrupt ends it.
      *
      * @throws CancellationException if the thread is interrupted, which stays so
      */
     static <R> R get(Wait<R> wait) {
-        boolean wasInterrupted = Thread.interrupted();
         try {
             return wait.call();
         } catch (InterruptedException interrupt) {
@@ -33,8 +31,6 @@ final class Waits {
                             + "what it was asked for");
             exception.initCause(interrupt);
             throw exception;
-        } finally {
-            if (wasInterrupted) Thread.currentThread().interrupt();
         }
     }
 

@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs jcstress on all of the package {@code memory}: each of its classes is a promise about memory order, with the
  * outcomes that keep it and those that break it. By day for a second each; {@code -Dstress.effort=20} makes it longer.
  */
-@Timeout(value = 10, unit = TimeUnit.HOURS)
 class MemoryOrderTest {
     private static final int PROMISES = 7;
+    private static final int EFFORT = Integer.getInteger("stress.effort", 1);
+    private static final long LONGEST_SECONDS = 300;
 
     @Test
     void holdsWhatItsDocumentationPromises(@TempDir Path folder) throws Exception {
@@ -31,7 +31,8 @@ class MemoryOrderTest {
                 .start();
         int exitCode;
         try {
-            exitCode = process.waitFor();
+            assertTrue(process.waitFor(LONGEST_SECONDS * EFFORT, TimeUnit.SECONDS), "jcstress does not end");
+            exitCode = process.exitValue();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
@@ -67,6 +68,6 @@ class MemoryOrderTest {
                 "-time",
                 "300",
                 "-iters",
-                String.valueOf(3 * Integer.getInteger("stress.effort", 1)));
+                String.valueOf(3 * EFFORT));
     }
 }

@@ -134,10 +134,12 @@ class SharedMapTest {
                     })
                     .start();
 
-            assertThrows(CancellationException.class, () -> map.compute("a", (key, value) -> 2));
-
-            assertTrue(Thread.interrupted());
-            mayEnd.set();
+            try {
+                assertThrows(CancellationException.class, () -> map.compute("a", (key, value) -> 2));
+                assertTrue(Thread.interrupted());
+            } finally {
+                mayEnd.set();
+            }
             assertEquals(1, assertDoesNotThrow(() -> change.get()));
             assertEquals(1, map.get("a"));
         }

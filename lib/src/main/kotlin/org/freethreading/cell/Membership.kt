@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionException
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
 
-/** How this process comes to share memory with the others of its program, whose files lie in [folders]: once, if ever. */
+/** How this process comes to share memory with the others of its program, once, if ever; [folders]: where that lies. */
 internal class Membership(private val folders: () -> List<Path>) {
     private val joining = AtomicReference<CompletableFuture<SharedMemory>?>()
 

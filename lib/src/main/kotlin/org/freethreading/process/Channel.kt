@@ -73,14 +73,14 @@ internal class Channel private constructor(
 
     // Commands
 
-    /** Tells the child to do what the bits of [command] say, unless the file is another child's by now. */
-    fun command(command: Long) {
+    /** Tells the child what the bits of [command] say, unless the file is another child's by now; [rings], or not. */
+    fun command(command: Long, rings: Boolean = true) {
         while (true) {
             val seen = words.getLongVolatile(COMMANDS)
             if (epochOf(seen) != epoch) return
             if (words.compareAndSetLong(COMMANDS, seen, seen or command)) break
         }
-        bell.ring()
+        if (rings) bell.ring()
     }
 
     val commands: Long get() = words.getLongVolatile(COMMANDS) and BITS

@@ -67,7 +67,7 @@ internal class ChildDesk(
     override val spins = 2000
 
     /** Whether the parent accepts nothing more. */
-    val isClosed: Boolean get() = channel.commands and Message.CLOSE != 0L
+    val isClosed: Boolean get() = channel.commands and (Message.CLOSE or Message.TERMINATE) != 0L
 
     override val isEmpty: Boolean get() = isBusy || channel.isEmpty
 
@@ -122,7 +122,7 @@ internal class ChildDesk(
                 Batch.CALL -> toItself { alone { run(batch, guests) } }
                 Batch.TARGET -> {
                     aside { run(batch, host) }
-                    runner.close()
+                    runner.refuseOwn()
                 }
             }
         }

@@ -18,23 +18,26 @@ internal class ChildRunner(name: String, private val desk: ChildDesk) :
 
     override val ident: Long get() = pid
 
-    /** Accepts nothing more of its own code. */
-    fun close() = super.shutdown()
-
-    override fun shutdown() {
-        close()
-        desk.wish(Message.SHUTDOWN)
-    }
+    /** Accepts nothing more of the worker's own code. */
+    fun refuseOwn() = super.shutdown()
 
     override fun accept() {
-        if (desk.isClosed) close()
+        if (desk.isClosed) refuseOwn()
         super.accept()
+    }
+
+    override fun shutdown() {
+        refuseOwn()
+        desk.wish(Message.SHUTDOWN)
     }
 
     /** As [async], of what the parent has accepted. */
     fun asyncForParent(block: suspend CoroutineScope.() -> Any?): Deferred<Any?> = scope.async(block = block)
 
-    override fun terminate() = desk.wish(Message.STOP)
+    override fun terminate() {
+        refuseOwn()
+        desk.wish(Message.STOP)
+    }
 
     /** The parent has said that all is to stop. */
     fun stop() {

@@ -118,7 +118,7 @@ internal open class ProcessRunner(
             target?.cargo?.drop()
         }
         this.remote = remote
-        if (!admission.isOpen) remote.close()
+        if (!admission.isOpen) remote.refuseOwn()
         flush()
         if (admission.isDrained) drained()
         if (terminated) terminate()
@@ -134,7 +134,8 @@ internal open class ProcessRunner(
 
     override fun shutdown() {
         admission.close()
-        if (life.compareAndSet(NEW, ENDED)) discard() else remote?.close() // or it is being started, and looks again
+        if (life.compareAndSet(NEW, ENDED)) return discard()
+        remote?.refuseOwn() // or it is being started, and looks again
     }
 
     override fun terminate() {

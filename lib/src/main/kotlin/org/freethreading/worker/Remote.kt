@@ -280,10 +280,14 @@ internal class Remote(
         sayGoodbye()
     }
 
-    /** Has the child's own code told that its worker has been shut down. */
-    fun close() = channel.command(Message.CLOSE)
+    /** The worker's own code over there is to hand in nothing more. */
+    fun refuseOwn() = command(Message.CLOSE, rings = false)
 
-    fun terminate() = channel.command(Message.TERMINATE)
+    fun terminate() = command(Message.TERMINATE)
+
+    private fun command(command: Long, rings: Boolean = true) = unlessCut(otherwise = Unit) {
+        guard.withLock { if (!closed) channel.command(command, rings) }
+    }
 
     fun kill() = child.kill()
 
