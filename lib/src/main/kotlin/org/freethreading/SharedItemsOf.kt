@@ -17,7 +17,7 @@ internal fun <T> sharedItems(plot: SharedPlot, codec: Codec?, allow: List<String
     val opener = crossing.openerOfItems(callerOfLibrary())
     val layout = plot.queueLayout()
     val tracks = plot.tracksLayout()?.let { Tracks(it, layout, memory) }
-    val pack = { item: Any? -> crossing.value(item, "item") as Parcel }
+    val pack = { item: Any? -> crossing.value(item, "item") }
     val items = SharedItems<T>(layout, tracks, memory, pack, openedBy(opener::value))
     memory.whenLast(plot, items::free)
     return items

@@ -18,7 +18,7 @@ internal class Wares(val codec: Codec?, allow: List<String>) {
     val opener = crossing.openerOfItems(callerOfLibrary())
 
     /** @throws NotShippableException if [value], which is a [role], cannot travel */
-    fun pack(value: Any?, role: String): Ware = Ware.of(crossing.value(canonical(value), role) as Parcel, opener)
+    fun pack(value: Any?, role: String): Ware = Ware.of(crossing.parcel(canonical(value), role), opener)
 
     /** All NaNs are equal, and so they are to encode alike. */
     private fun canonical(value: Any?): Any? = when (value) {

@@ -13,13 +13,20 @@ internal class ChunkLayout(private val record: Record) {
     /** Whether an item of [length] bytes fits at [offset], and behind it the mark that another chunk follows. */
     fun hasRoom(offset: Int, length: Int): Boolean = end(offset, length) + MARK <= record.size
 
-    /** Writes an item; returns where the next one goes. */
-    fun put(offset: Int, number: Long, form: Int, bytes: ByteArray): Int {
+    /** Writes an item. */
+    fun put(offset: Int, number: Long, form: Int, bytes: ByteArray) {
         record.putInt(offset, bytes.size)
         record.putInt(offset + FORM, form)
         record.putLong(offset + NUMBER, number)
         record.put(offset + HEAD, bytes)
-        return end(offset, bytes.size)
+    }
+
+    /** Writes an item that is told by its [form] and [bits]. */
+    fun put(offset: Int, number: Long, form: Int, bits: Long) {
+        record.putInt(offset, Long.SIZE_BYTES)
+        record.putInt(offset + FORM, form)
+        record.putLong(offset + NUMBER, number)
+        record.putLong(offset + HEAD, bits)
     }
 
     fun isEnd(offset: Int): Boolean = record.getInt(offset) == END
@@ -27,6 +34,9 @@ internal class ChunkLayout(private val record: Record) {
     fun number(offset: Int): Long = record.getLong(offset + NUMBER)
 
     fun form(offset: Int): Int = record.getInt(offset + FORM)
+
+    /** What an item tells that has bits. */
+    fun bits(offset: Int): Long = record.getLong(offset + HEAD)
 
     fun bytes(offset: Int): ByteArray = record.get(offset + HEAD, length(offset))
 

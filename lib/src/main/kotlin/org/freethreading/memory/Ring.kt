@@ -3,6 +3,11 @@ package org.freethreading.memory
 /** The other process has written what makes no sense. */
 internal class MalformedRingException(message: String) : RuntimeException(message)
 
+/** Takes the frames of a ring: the [word] of each, and its payload, the first [length] of [bytes] until it returns. */
+internal fun interface FrameTaker {
+    fun take(word: Long, bytes: ByteArray, length: Int)
+}
+
 /**
  * A ring of frames from one process to another: a single producer, a single consumer, each one thread at a time.
  *
@@ -38,8 +43,13 @@ internal class Ring(private val memory: Segment, offset: Int, private val capaci
     /** The consumer's view of the producer's position. */
     private var seenTail = 0L
 
-    /** The word of the frame that was taken last; the consumer's. */
+    /** What the producer knows of where the consumer stands; the consumer's. */
+    private var freed = 0L
+
+    /** The frame that was taken last; the consumer's. */
     private var word = 0L
+    private var payload = ByteArray(FIRST_PAYLOAD)
+    private var length = 0
 
     /** The largest payload: a frame takes up at most half of the ring, or a gap before its end might leave no room. */
     val maxPayload: Int get() = capacity / 2 - FRAME
@@ -84,33 +94,45 @@ internal class Ring(private val memory: Segment, offset: Int, private val capaci
 
     // The consumer
 
-    /** Takes the next frame and gives it to [receive], its word and its payload; false if there is none. */
-    fun poll(receive: (word: Long, payload: ByteArray) -> Unit): Boolean {
-        val payload = next() ?: return false
-        receive(word, payload)
-        return true
+    /**
+     * Gives the next frames to [taker], at most so many, and returns how many there were. There is room again for
+     * others when all of them have been taken.
+     */
+    fun poll(most: Int, taker: FrameTaker): Int {
+        var count = 0
+        try {
+            while (count < most && next()) {
+                count++
+                taker.take(word, payload, length)
+            }
+        } finally {
+            if (freed != read) {
+                freed = read
+                memory.putLongVolatile(head, read)
+            }
+        }
+        return count
     }
 
-    private fun next(): ByteArray? {
+    private fun next(): Boolean {
         while (true) {
             val at = read
-            if (at == seenTail && !look(at)) return null
+            if (at == seenTail && !look(at)) return false
             val position = (at % capacity).toInt()
             val length = memory.getInt(data + position)
             if (length == EMPTY) {
                 read = checked(at, at + capacity - position)
-                memory.putLongVolatile(head, read)
                 continue
             }
             if (length < 0 || length > maxPayload) throw MalformedRingException("a frame of $length bytes")
             val next = checked(at, at + FRAME + (length + 7 and 7.inv()))
             if (position + (next - at) > capacity) throw MalformedRingException("a frame beyond the end")
-            val payload = if (length == 0) NOTHING else ByteArray(length)
-            memory.get(data + position + FRAME, payload)
+            if (length > payload.size) payload = ByteArray(maxOf(length, 2 * payload.size))
+            memory.get(data + position + FRAME, payload, 0, length)
+            this.length = length
             word = memory.getLong(data + position + 8)
             read = next
-            memory.putLongVolatile(head, read)
-            return payload
+            return true
         }
     }
 
@@ -142,7 +164,7 @@ internal class Ring(private val memory: Segment, offset: Int, private val capaci
         private const val HEAD = 384
         private const val FRAME = 16
         private const val EMPTY = -1
-        private val NOTHING = ByteArray(0)
+        private const val FIRST_PAYLOAD = 1024
 
         /** Makes the ring at [offset] empty, as a new one is, when neither end uses it any more. */
         fun renew(memory: Segment, offset: Int) {

@@ -25,13 +25,16 @@ internal class TaskTable(private val memory: Segment, private val offset: Int, v
         memory.putLongVolatile(at(slot), ticket.toLong() shl TICKET or count.toLong())
     }
 
-    /** Child: takes the next element to run, and returns its place in the batch; -1 if there is none (any more). */
-    fun claim(slot: Int, ticket: Int): Int {
+    /**
+     * Child: takes the next element to run, and returns its place in the batch; -1 if there is none (any more). The
+     * stamp is renewed if it [stamps].
+     */
+    fun claim(slot: Int, ticket: Int, stamps: Boolean = true): Int {
         while (true) {
             val seen = memory.getLongVolatile(at(slot))
             val next = nextOf(seen)
             if (ticketOf(seen) != ticket || next >= endOf(seen)) return NONE
-            memory.putLongRelease(at(slot) + STAMP, System.nanoTime())
+            if (stamps) memory.putLongRelease(at(slot) + STAMP, System.nanoTime())
             if (memory.compareAndSetLong(at(slot), seen, (seen or RUNNING) + (1L shl NEXT))) return next
         }
     }

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.memory.FrameTaker
 import org.freethreading.memory.Ring
 import org.freethreading.memory.Segment
 import org.freethreading.memory.TaskTable
@@ -25,6 +26,9 @@ internal class Channel private constructor(
     isParent: Boolean,
     private val file: ChannelFile?,
 ) : Closeable {
+    /** Takes frames; see there. */
+    fun interface Taker : FrameTaker
+
     private val outgoing = Ring(memory, if (isParent) TASKS else RESULTS, CAPACITY)
     private val incoming = Ring(memory, if (isParent) RESULTS else TASKS, CAPACITY)
     private val table = TaskTable(memory, TABLE, SLOTS)
@@ -47,11 +51,14 @@ internal class Channel private constructor(
     /** Has the other end ring when it has made room. To be followed by another [send]. */
     fun awaitRoom() = outgoing.announceHunger()
 
-    /** Takes the next frame; false if there is none. Throws if what the other end has written makes no sense. */
-    fun receive(receive: (word: Long, payload: ByteArray) -> Unit): Boolean {
-        if (!incoming.poll(receive)) return false
-        if (incoming.takeHungry()) bell.ring()
-        return true
+    /**
+     * Takes the next frames, at most so many, and returns how many there were. Throws if what the other end has written
+     * makes no sense.
+     */
+    fun receive(most: Int, taker: Taker): Int {
+        val count = incoming.poll(most, taker)
+        if (count > 0 && incoming.takeHungry()) bell.ring()
+        return count
     }
 
     /** Whether there is no frame to receive. */
@@ -97,7 +104,7 @@ internal class Channel private constructor(
 
     fun open(slot: Int, ticket: Int, count: Int) = table.open(slot, ticket, count)
 
-    fun claim(slot: Int, ticket: Int): Int = table.claim(slot, ticket)
+    fun claim(slot: Int, ticket: Int, stamps: Boolean): Int = table.claim(slot, ticket, stamps)
 
     fun complete(slot: Int): Boolean = table.complete(slot)
 

@@ -49,6 +49,13 @@ internal class Chain(private val store: Store) {
         return place
     }
 
+    /** The same for an item that is told by its [form] and [bits]. */
+    fun write(at: Position, number: Long, form: Int, bits: Long): Place {
+        val place = roomFor(Long.SIZE_BYTES, at)
+        place.chunk.put(place.offset, number, form, bits)
+        return place
+    }
+
     private fun roomFor(length: Int, at: Position): Place {
         if (at == Position.NOWHERE) return Place(newChunk(length, SMALLEST), ChunkLayout.START)
         val chunk = chunk(at.chunk)

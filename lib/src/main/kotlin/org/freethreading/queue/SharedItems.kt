@@ -6,7 +6,9 @@ import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Position
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
+import org.freethreading.wire.Form
 import org.freethreading.wire.Parcel
+import org.freethreading.wire.Plain
 import java.lang.ref.Reference
 
 /**
@@ -17,13 +19,14 @@ import java.lang.ref.Reference
  *
  * What was taken by a process that died counts as done; or, where there are [tracks], comes back.
  *
+ * @param pack makes a parcel of an item, or leaves it as it is, if it is plain
  * @param opener opens a parcel, and is given what keeps the records whose handles are in it, to be dropped
  */
 internal class SharedItems<T>(
     private val layout: QueueLayout,
     private val tracks: Tracks?,
     private val store: Store,
-    private val pack: (Any?) -> Parcel,
+    private val pack: (Any?) -> Any?,
     private val opener: (Parcel, passengers: List<Passenger>) -> Any?,
 ) : Items<T> {
     private val chain = Chain(store)
@@ -34,11 +37,14 @@ internal class SharedItems<T>(
 
     override fun pack(item: T): Any? = pack.invoke(item)
 
-    override fun discard(kept: Any?) = (kept as Parcel).drop()
+    override fun discard(kept: Any?) {
+        (kept as? Parcel)?.drop()
+    }
 
     @Suppress("UNCHECKED_CAST") // it is what was put
     override fun open(kept: Any?): T {
-        val stowed = kept as Stowed
+        val stowed = kept as? Stowed ?: return kept as T
+        if (stowed.isPlain) return stowed.plain.also { tracks?.opened(stowed) } as T
         val keepers = if (tracks == null) stowed.receive() else emptyList()
         try {
             return opener(stowed.parcel, keepers) as T
@@ -49,30 +55,36 @@ internal class SharedItems<T>(
     }
 
     @Suppress("UNCHECKED_CAST") // it is what was put
-    override fun read(kept: Any?): T = opener((kept as Stowed).parcel, emptyList()) as T
+    override fun read(kept: Any?): T =
+        (kept as Stowed).let { if (it.isPlain) it.plain else opener(it.parcel, emptyList()) } as T
 
     override fun isSame(one: Any?, other: Any?): Boolean = (one as Stowed).number == (other as Stowed).number
 
     override val areNumbered: Boolean get() = true
 
     override fun append(kept: Any?, number: Long) {
-        val parcel = kept as Parcel
         val tail = layout.putAt[number]
-        val place = appending.write(tail, number, Stowed.formOf(parcel), Stowed.bytesOf(parcel))
+        val place = when (kept) {
+            is Parcel -> appending.write(tail, number, Stowed.formOf(kept), Stowed.bytesOf(kept))
+            is String -> appending.write(tail, number, Form.TEXT, kept.encodeToByteArray())
+            else -> appending.write(tail, number, Plain.formOf(kept), Plain.bitsOf(kept))
+        }
         if (tail == Position.NOWHERE) layout.setFirstChunk(place.chunk.id)
         layout.putAt[number + 1] = place.behind
-        parcel.lift()
+        if (kept is Parcel) kept.lift()
     }
 
     override fun first(number: Long): Any? = chain.read(chain.find(layout.next(number)))
 
     override fun takeFirst(number: Long): Any? {
         emptied.clear() // of one that failed
-        val stowed = chain.read(chain.find(layout.next(number)) { emptied += it })
-        layout.takeFrom[number + 1] = stowed.place.behind
-        tracks?.append(stowed)
+        val place = chain.find(layout.next(number)) { emptied += it }
+        layout.takeFrom[number + 1] = place.behind
+        val isBare = tracks == null && Plain.isForm(place.chunk.form(place.offset))
+        val taken = if (isBare) Stowed.plainAt(place) else chain.read(place)
+        tracks?.append(taken as Stowed)
         layout.intend(store.self, store.self, number + 1, layout.taken(store.self) + 1)
-        return stowed
+        return taken
     }
 
     override fun taken(number: Long) {

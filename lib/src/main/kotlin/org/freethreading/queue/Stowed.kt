@@ -4,20 +4,32 @@ import org.freethreading.memory.Address
 import org.freethreading.memory.Passenger
 import org.freethreading.memory.Store
 import org.freethreading.wire.BytesParcel
+import org.freethreading.wire.Form
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.Parcel
+import org.freethreading.wire.Plain
 import java.io.UncheckedIOException
 
-/** An item as it lies in a chunk, at [place]: its bytes, or a frame with the name of a file, or with handles. */
+/**
+ * An item as it lies in a chunk, at [place]: the bits or the text of a plain value, the bytes of a parcel, or a frame with
+ * the name of a file, or with handles.
+ */
 internal class Stowed(val place: Place, private val store: Store) {
     /** How many items had been put before. */
     val number: Long = place.run { chunk.number(offset) }
     val form: Int = place.run { chunk.form(offset) }
     val bytes: ByteArray = place.run { chunk.bytes(offset) }
     private val frame = if (form == FRAME) FrameReader(bytes) else null
+
+    /** Of no use if the item is plain. */
     val parcel: Parcel = frame?.parcel(store.folders, FILE_NAME) ?: BytesParcel(bytes)
     private val passengers: List<Address> = frame?.passengers() ?: emptyList()
+
+    val isPlain: Boolean get() = Plain.isForm(form)
+
+    /** The value, if it is plain. */
+    val plain: Any? = if (isPlain) plainAt(place) else null
 
     /** By whom, if it was taken to be called done later. */
     var taken: Taken? = null
@@ -38,15 +50,21 @@ internal class Stowed(val place: Place, private val store: Store) {
     }
 
     companion object {
-        const val PLAIN = 0
-        const val FRAME = 1
+        /** Forms beside those of [Plain] values. */
+        private const val INLINE = 0
+        private const val FRAME = 1
         private val FILE_NAME = Regex("[0-9]+-[0-9]+-[0-9]+\\.item")
 
+        fun plainAt(place: Place): Any? = place.run {
+            val form = chunk.form(offset)
+            if (form == Form.TEXT) chunk.bytes(offset).decodeToString() else Plain.of(form, chunk.bits(offset))
+        }
+
         fun formOf(parcel: Parcel): Int =
-            if (parcel is BytesParcel && parcel.passengers.isEmpty()) PLAIN else FRAME
+            if (parcel is BytesParcel && parcel.passengers.isEmpty()) INLINE else FRAME
 
         fun bytesOf(parcel: Parcel): ByteArray = when {
-            formOf(parcel) == PLAIN -> (parcel as BytesParcel).bytes
+            formOf(parcel) == INLINE -> (parcel as BytesParcel).bytes
             else -> FrameWriter().parcel(parcel).passengers(parcel).toByteArray()
         }
     }

@@ -4,14 +4,14 @@ import org.freethreading.memory.Address
 import java.nio.file.Path
 
 /**
- * Takes apart the payload of a frame, which it does not trust: whatever is cut short or makes no sense is a
- * [MalformedException].
+ * Takes apart the payload of a frame, the first [end] of [bytes], which it does not trust: whatever is cut short or makes
+ * no sense is a [MalformedException]. What has been read does not change with [bytes].
  */
-internal class FrameReader(private val bytes: ByteArray) {
+internal class FrameReader(private val bytes: ByteArray, private val end: Int = bytes.size) {
     private var position = 0
 
     /** How many bytes have not been read. */
-    val remaining: Int get() = bytes.size - position
+    val remaining: Int get() = end - position
 
     fun byte(): Int = bytes[advance(1)].toInt() and 0xff
 
@@ -31,10 +31,26 @@ internal class FrameReader(private val bytes: ByteArray) {
         return bytes.copyOfRange(at, at + length)
     }
 
-    fun text(): String = bytes().decodeToString()
+    fun text(): String {
+        val length = int()
+        if (length < 0) throw MalformedException("a text of $length bytes")
+        return String(bytes, advance(length), length, Charsets.UTF_8)
+    }
+
+    /** A parcel, as [parcel] has it, or a [Plain] value. */
+    fun value(folders: Collection<Path>? = null): Any? {
+        val form = byte()
+        return when {
+            Plain.hasBits(form) -> Plain.of(form, long())
+            form == Form.TEXT -> text()
+            else -> parcel(form, folders, null)
+        }
+    }
 
     /** A parcel; the file of one must lie in one of [folders], if they are given, and have one of [names]. */
-    fun parcel(folders: Collection<Path>? = null, names: Regex? = null): Parcel = when (val form = byte()) {
+    fun parcel(folders: Collection<Path>? = null, names: Regex? = null): Parcel = parcel(byte(), folders, names)
+
+    private fun parcel(form: Int, folders: Collection<Path>?, names: Regex?): Parcel = when (form) {
         FrameWriter.INLINE -> BytesParcel(bytes())
 
         FrameWriter.FILE -> {
@@ -49,35 +65,10 @@ internal class FrameReader(private val bytes: ByteArray) {
         else -> throw MalformedException("a parcel of form $form")
     }
 
-    /**
-     * The value in the parcel that comes next and last, if it takes no more than a look: a small number, text or
-     * constant. [NONE] if it is none of these, or makes no sense; then nothing has been read.
-     */
-    fun plainValue(): Any? {
-        val from = position + 1 + Int.SIZE_BYTES
-        if (from >= bytes.size || bytes.size - from > PLAIN) return NONE
-        if (bytes[position].toInt() != FrameWriter.INLINE) return NONE
-        if (FrameReader(bytes).also { it.position = position + 1 }.int() != bytes.size - from) return NONE
-        val form = bytes[from].toInt()
-        if (form !in Form.NULL..Form.TEXT) return NONE
-        return try {
-            val input = ParcelInput.of(bytes, from + 1)
-            val value = RawReader.read(form, input)
-            if (input.remaining == 0L) value else NONE
-        } catch (_: MalformedException) {
-            NONE
-        }
-    }
-
     /** Whose handles are in a parcel, as far as the end. */
-    fun passengers(): List<Address> = List((bytes.size - position) / ADDRESS) { Address(int(), int(), int()) }
+    fun passengers(): List<Address> = List(remaining / ADDRESS) { Address(int(), int(), int()) }
 
     companion object {
-        /** No value. */
-        val NONE = Any()
-
-        /** How many bytes a plain value takes up at most. */
-        private const val PLAIN = 256
         private const val ADDRESS = 3 * Int.SIZE_BYTES
 
         /** The names that children give to theirs. */
@@ -85,8 +76,7 @@ internal class FrameReader(private val bytes: ByteArray) {
     }
 
     private fun advance(count: Int): Int {
-        val left = bytes.size - position
-        if (count > left) throw MalformedException("$count bytes, and $left are left")
+        if (count > remaining) throw MalformedException("$count bytes, and $remaining are left")
         return position.also { position += count }
     }
 }

@@ -36,6 +36,14 @@ internal class FrameWriter {
         }
     }
 
+    /** A parcel, or a [Plain] value: its form, and behind that its bits or its text. */
+    fun value(value: Any?): FrameWriter {
+        if (value is Parcel) return parcel(value)
+        val form = Plain.formOf(value)
+        byte(form)
+        return if (Plain.hasBits(form)) long(Plain.bitsOf(value)) else text(value as String)
+    }
+
     /** Whose handles are in a parcel. */
     fun passengers(of: Parcel) = apply {
         for (passenger in of.passengers) {
@@ -61,9 +69,17 @@ internal class FrameWriter {
         const val FILE = 1
 
         private const val PASSENGER = 3 * Int.SIZE_BYTES
+        private const val MOST_OF_CHAR = 3
 
         /** How many passengers there is room for beside [parcel] in a frame of [bytes]. */
         fun mostPassengers(parcel: Parcel, bytes: Int): Int = (bytes - sizeOf(parcel)) / PASSENGER
+
+        /** How many bytes [value], a parcel or plain, takes up in a frame at most. */
+        fun sizeOf(value: Any?): Int = when (value) {
+            is Parcel -> sizeOf(value)
+            is String -> 1 + Int.SIZE_BYTES + MOST_OF_CHAR * value.length
+            else -> 1 + Long.SIZE_BYTES
+        }
 
         /** How many bytes [parcel] takes up in a frame. */
         fun sizeOf(parcel: Parcel): Int = when (parcel) {

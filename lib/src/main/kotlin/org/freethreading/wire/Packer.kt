@@ -43,6 +43,10 @@ internal class Packer(
         else -> raw(value, role) ?: encoded(value, role)
     }
 
+    /** Returns [value] itself if it is plain and no codec's, else what the function of that name does. */
+    fun plainOrParcel(value: Any?, role: String): Any? =
+        if (codec == null && Plain.formOf(value) != Plain.NONE) value else value(value, role)
+
     private fun raw(value: Any, role: String): Parcel? = ifWritten(value, role) { RawWriter.write(value, it) }
 
     private fun lambda(function: Any): Parcel? = ifWritten(function, FUNCTION) { Lambdas.write(function, it) }

@@ -13,4 +13,7 @@ internal object Batch {
 
     /** As [CALL], when others may wait behind it: what was posted or submitted to a worker. */
     const val POST = 3
+
+    /** Added where the time of the elements is limited, so that the child is to tell when it begins one. */
+    const val TIMED = 4
 }

@@ -78,19 +78,22 @@ internal class ChildDesk(
     override fun retractSleep() = channel.retractSleep()
 
     override fun poll(): Runnable? {
-        var next: Runnable? = null
+        next = null
         while (next == null && !isBusy) {
-            if (!channel.receive { word, payload -> next = take(word, payload) }) return null
+            if (channel.receive(1, taker) == 0) return null
         }
         return next
     }
 
-    private fun take(word: Long, payload: ByteArray): Runnable? {
+    /** What the frame that was taken last asks for; of the loop's thread. */
+    private var next: Runnable? = null
+    private val taker = Channel.Taker { word, bytes, length -> next = take(word, FrameReader(bytes, length)) }
+
+    private fun take(word: Long, frame: FrameReader): Runnable? {
         val number = Message.number(word)
         when (val kind = Message.kind(word)) {
             Message.FUNCTION -> {
                 renew() // what comes with it may have been defined since
-                val frame = FrameReader(payload)
                 functions[number] = Received(SHAPES[frame.byte()], frame.parcel())
             }
 
@@ -101,20 +104,21 @@ internal class ChildDesk(
                 isLast = true
             }
 
-            Message.BATCH -> return batch(word, payload)
+            Message.BATCH -> return batch(word, frame)
 
             else -> error("a message of kind $kind from the parent")
         }
         return null
     }
 
-    private fun batch(word: Long, payload: ByteArray): Runnable {
-        val frame = FrameReader(payload)
-        val mode = frame.byte()
-        val arguments = List(frame.int()) { if (frame.byte() == 0) null else frame.parcel() }
+    private fun batch(word: Long, frame: FrameReader): Runnable {
+        val terms = frame.byte()
+        val mode = terms and Batch.TIMED.inv()
+        val arguments = List(frame.int()) { frame.value() }
         val number = Message.number(word)
         val function = (if (number == 0) functions.remove(0) else functions[number])!!
-        val batch = Batched(Message.slot(word), Message.ticket(word), function, arguments)
+        val isTimed = terms and Batch.TIMED != 0
+        val batch = Batched(Message.slot(word), Message.ticket(word), isTimed, function, arguments)
         if (mode == Batch.COROUTINE) launch(batch) // which hands it to the loop
         return Runnable {
             when (mode) {
@@ -149,7 +153,13 @@ internal class ChildDesk(
         }
     }
 
-    private class Batched(val slot: Int, val ticket: Int, val function: Received, val arguments: List<Parcel?>)
+    private class Batched(
+        val slot: Int,
+        val ticket: Int,
+        val isTimed: Boolean,
+        val function: Received,
+        val arguments: List<Any?>,
+    )
 
     /** A function as it has come, decoded when it is first needed. */
     private inner class Received(shape: Shape, private val parcel: Parcel) : Body(shape, parcel) {
@@ -157,14 +167,10 @@ internal class ChildDesk(
 
         override fun run(host: Host, argument: Any?): Any? {
             if (isTerminated.get()) throw CancellationException("worker '${host.name}' was terminated before it ran")
-            return body.run(host, (argument as Argument).value())
+            return body.run(host, if (argument is Parcel) opener.value(argument) else argument)
         }
 
         override fun asRunnable(argument: Any?) = throw UnsupportedOperationException()
-    }
-
-    private inner class Argument(private val parcel: Parcel?) {
-        fun value(): Any? = parcel?.let(opener::value)
     }
 
     // Batches
@@ -179,24 +185,24 @@ internal class ChildDesk(
         val stoppable = Stoppable(batch.ticket)
         running[batch.slot] = stoppable
         while (true) {
-            val index = channel.claim(batch.slot, batch.ticket)
+            val index = channel.claim(batch.slot, batch.ticket, batch.isTimed)
             if (index < 0) break
             count++
             isTold = false
-            val element = Element(batch.function, Argument(batch.arguments[index]), index.toLong(), TERMS, EXIT, sink)
+            val element = Element(batch.function, batch.arguments[index], index.toLong(), TERMS, EXIT, sink)
             stoppable.runs(element)
             if (channel.isStopped(batch.slot, batch.ticket)) element.cancel(interrupt = false)
             element.run(host) { }
             if (!isTold) drop(batch, index)
         }
         running.remove(batch.slot)
-        if (count < batch.arguments.size) send(Message.NOTHING_LEFT, batch, 0, null)
+        if (count < batch.arguments.size) send(Message.NOTHING_LEFT, batch)
     }
 
     @OptIn(ExperimentalCoroutinesApi::class)
     private fun launch(batch: Batched) {
-        val index = channel.claim(batch.slot, batch.ticket)
-        if (index < 0) return send(Message.NOTHING_LEFT, batch, 0, null)
+        val index = channel.claim(batch.slot, batch.ticket, batch.isTimed)
+        if (index < 0) return send(Message.NOTHING_LEFT, batch)
         if (isTerminated.get()) return drop(batch, index)
         val coroutine = runner.asyncForParent {
             @Suppress("UNCHECKED_CAST") // only such blocks are sent as coroutines
@@ -235,26 +241,35 @@ internal class ChildDesk(
     // What goes
 
     private fun tell(batch: Batched, index: Int, result: Any?, failure: Throwable?) {
-        var failed = failure
-        var parcel: Parcel? = null
+        var kind = Message.FAILURE
+        var ending: Any? = null
         try { // before it counts as computed: what packs it may hang as well
-            if (failed == null) parcel = packed(result)
+            if (failure == null) {
+                ending = packed(result)
+                kind = Message.RESULT
+            } else {
+                ending = Failures.pack(failure, stowage)
+            }
         } catch (refused: Throwable) {
-            failed = refused
+            ending = Failures.pack(refused, stowage)
         }
-        val sent = parcel ?: Failures.pack(failed!!, stowage)
         if (channel.complete(batch.slot)) {
-            sent.lift()
-            send(if (failed == null) Message.RESULT else Message.FAILURE, batch, index, sent)
+            (ending as? Parcel)?.lift()
+            send(Message.of(kind, index, batch.slot, batch.ticket)) { ending(ending) }
         } else {
-            sent.drop()
-            send(Message.DROPPED, batch, index, null)
+            (ending as? Parcel)?.drop()
+            send(Message.DROPPED, batch, index)
         }
     }
 
+    private fun FrameWriter.ending(ending: Any?) {
+        value(ending)
+        if (ending is Parcel) passengers(ending)
+    }
+
     /** What is sent of [result]: in its frame there has to be room for the handles in it. */
-    private fun packed(result: Any?): Parcel {
-        val parcel = packer.value(result, "result")
+    private fun packed(result: Any?): Any? {
+        val parcel = packer.plainOrParcel(result, "result") as? Parcel ?: return result
         val most = FrameWriter.mostPassengers(parcel, channel.maxPayload)
         if (parcel.passengers.size <= most) return parcel
         parcel.drop()
@@ -267,7 +282,7 @@ internal class ChildDesk(
 
     private fun drop(batch: Batched, index: Int) {
         channel.complete(batch.slot)
-        send(Message.DROPPED, batch, index, null)
+        send(Message.DROPPED, batch, index)
     }
 
     private val sending = ReentrantLock()
@@ -278,17 +293,21 @@ internal class ChildDesk(
     private var hungry: Thread? = null
 
     /** Tells the parent what the worker wants done with it. */
-    fun wish(wish: Int) = send(Message.of(Message.WISH, wish), null)
+    fun wish(wish: Int) = send(Message.of(Message.WISH, wish)) { }
 
-    private fun send(kind: Int, batch: Batched, index: Int, parcel: Parcel?) =
-        send(Message.of(kind, index, batch.slot, batch.ticket), parcel)
+    private fun send(kind: Int, batch: Batched, index: Int = 0) =
+        send(Message.of(kind, index, batch.slot, batch.ticket)) { }
 
-    private fun send(word: Long, parcel: Parcel?) = sending.withLock {
-        writer.clear()
-        if (parcel != null) writer.parcel(parcel).passengers(parcel)
+    private inline fun send(word: Long, write: FrameWriter.() -> Unit) = sending.withLock {
+        writer.clear().write()
+        if (!channel.send(word, writer.bytes, 0, writer.length)) sendLater(word)
+    }
+
+    /** Sends what has been written when there is room for it. */
+    private fun sendLater(word: Long) {
         var isInterrupted = false
         hungry = Thread.currentThread()
-        while (!channel.send(word, writer.bytes, 0, writer.length)) {
+        while (true) {
             channel.awaitRoom()
             if (channel.send(word, writer.bytes, 0, writer.length)) break
             LockSupport.park(this)

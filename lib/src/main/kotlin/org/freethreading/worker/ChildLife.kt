@@ -70,7 +70,7 @@ internal class ChildLife(
 
     private fun firstFrame(): ByteArray {
         var frame: ByteArray? = null
-        while (!channel.receive { _, payload -> frame = payload }) {
+        while (channel.receive(1) { _, bytes, length -> frame = bytes.copyOf(length) } == 0) {
             channel.announceSleep()
             if (channel.isEmpty) LockSupport.park(this)
         }

@@ -6,6 +6,7 @@ import org.freethreading.process.Payloads
 import org.freethreading.wire.Border
 import org.freethreading.wire.Opener
 import org.freethreading.wire.Packer
+import org.freethreading.wire.Parcel
 import org.freethreading.wire.ParcelOutput
 import org.freethreading.wire.Stowage
 import org.freethreading.wire.trusting
@@ -23,7 +24,7 @@ internal sealed interface Crossing {
     fun function(body: Body, isShared: Boolean = false)
 
     /**
-     * What the worker is handed in place of [value].
+     * What the worker is handed in place of [value]: the value itself, or its parcel.
      *
      * @throws org.freethreading.NotShippableException if it cannot travel
      */
@@ -59,6 +60,12 @@ internal sealed interface Crossing {
         }
 
         override fun value(value: Any?, role: String): Any? {
+            ClassServer.register(value?.javaClass?.classLoader)
+            return packer.plainOrParcel(value, role)
+        }
+
+        /** As [value], where all are kept as parcels. */
+        fun parcel(value: Any?, role: String): Parcel {
             ClassServer.register(value?.javaClass?.classLoader)
             return packer.value(value, role)
         }

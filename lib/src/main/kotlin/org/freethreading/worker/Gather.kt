@@ -83,7 +83,7 @@ internal class Gather(
         arguments = packed
         for (item in items) {
             if (size > HELD) break
-            packed += crossed(item).also { size += (it as Parcel).size }
+            packed += crossed(item).also { if (it is Parcel) size += it.size }
         }
         ready = packed.size
     }

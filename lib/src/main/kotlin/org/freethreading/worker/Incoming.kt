@@ -7,6 +7,18 @@ import org.freethreading.wire.MalformedException
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 
+/** Who makes something of what comes from a child. */
+internal interface Receiver : Channel.Taker {
+    /** Settles what the frames that were taken say. Called after each lot, though the last of them made no sense. */
+    fun settle()
+
+    /** What came has been settled, and nobody waits for this thread now. */
+    fun taken()
+
+    /** What came makes no sense: [garbage] says what is wrong with it. */
+    fun drop(garbage: Throwable)
+}
+
 /**
  * What comes from a child. Whoever holds [receiving] takes it in: the child's own thread as a rule, which sleeps as
  * long as another one attends ([Attendance]), or else waits for a moment.
@@ -16,9 +28,7 @@ import kotlin.concurrent.withLock
  */
 internal class Incoming(
     private val channel: Channel,
-    private val take: (word: Long, payload: ByteArray) -> Unit,
-    private val taken: () -> Unit,
-    private val drop: (garbage: Throwable) -> Unit,
+    private val receiver: Receiver,
 ) {
     private val receiving = ReentrantLock()
 
@@ -44,10 +54,10 @@ internal class Incoming(
         try {
             Quiet.during {
                 takeSome()
-                taken()
+                receiver.taken()
             }
         } catch (garbage: Throwable) {
-            drop(garbage)
+            receiver.drop(garbage)
         }
         return true
     }
@@ -68,8 +78,12 @@ internal class Incoming(
     private fun takeSome(): Boolean = receiving.withLock {
         if (isGarbled) throw MalformedException("what came before made no sense")
         isGarbled = true
-        var count = 0
-        while (count < AT_ONCE && channel.receive(take)) count++
+        val count =
+            try {
+                channel.receive(AT_ONCE, receiver)
+            } finally {
+                receiver.settle()
+            }
         isGarbled = false
         count == AT_ONCE
     }
@@ -86,8 +100,8 @@ internal class Incoming(
         return isThere
     }
 
-    private companion object {
-        val SPINS = spinsBeforeSleep() * 8
+    companion object {
+        private val SPINS = spinsBeforeSleep() * 8
 
         /** How many frames are taken in before somebody else has a turn. */
         const val AT_ONCE = 256

@@ -5,6 +5,7 @@ import org.freethreading.cell.Deadline
 import org.freethreading.cell.HeapCell
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
+import org.freethreading.wire.Parcel
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.RejectedExecutionException
@@ -15,12 +16,22 @@ import java.util.concurrent.RejectedExecutionException
  *
  *     offered - delivered <= window       offered: by one thread at a time     delivered: by [next]
  *
+ * To processes the window begins small, too, and widens while as many results as it is wide are but numbers and the
+ * like, since each change between processes costs more than such an element. Whatever else comes or goes, and might be
+ * large, makes it small again.
+ *
  * Items are handed in by chunks; the last one, when the input ends, may be smaller.
  */
 internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize: Int, private val ordered: Boolean) :
     Mapping(schedule, body, terms) {
     private val chunk = chunkSize.coerceAtLeast(1)
-    private val window = (if (packs) FAR else NEAR) * schedule.size * chunk
+    private val least = (if (packs) FAR else NEAR) * schedule.size * chunk
+
+    @Volatile
+    private var window = least
+
+    /** How many plain outcomes were delivered since the window has changed; of the consumer. */
+    private var plain = 0L
 
     /** What was offered and does not fill a chunk yet; guarded by itself, as one may offer while another cancels. */
     private val gathered = ArrayList<Any?>()
@@ -120,6 +131,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
 
     private fun add(item: Any?) {
         val crossed = crossed(item)
+        if (crossed is Parcel) window = least
         val size = synchronized(gathered) {
             gathered.add(crossed)
             if (isCancelled) dropAll(gathered)
@@ -158,8 +170,18 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     private fun poll(): Outcome<Any?>? {
         val ending = (if (ordered) byIndex.remove(delivered.value) else asTheyCame.poll()) ?: return null
         delivered.value += 1
+        if (packs) adapt(isPlain = ending is Outcome<*>)
         delivered.signal()
         return Arrival.opened(ending)
+    }
+
+    /** Who offers may make the window small meanwhile, and will do so again if that is lost. */
+    private fun adapt(isPlain: Boolean) {
+        if (!isPlain) window = least
+        plain = if (isPlain) plain + 1 else 0
+        if (plain < window) return
+        plain = 0
+        window = minOf(2 * window, WIDEST * least)
     }
 
     private fun isNextThere() = if (ordered) byIndex.containsKey(delivered.value) else !asTheyCame.isEmpty()
@@ -170,5 +192,8 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         /** How many chunks for each worker may be on their way: to threads, and to processes, which are farther. */
         const val NEAR = 2L
         const val FAR = 16L
+
+        /** How many times as wide the window may become. */
+        const val WIDEST = 16L
     }
 }

@@ -21,7 +21,7 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
 
     /** [crossed] items will not be handed in. */
     protected fun dropAll(crossed: List<Any?>) {
-        if (packs) crossed.forEach { (it as Parcel).drop() }
+        if (packs) crossed.forEach { (it as? Parcel)?.drop() }
     }
 
     /** Whether what is handed in has to be packed, which runs code of the user. */

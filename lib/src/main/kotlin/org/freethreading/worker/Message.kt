@@ -10,12 +10,12 @@ package org.freethreading.worker
  *     BEGIN      -, payload: Beginning       who it is. The first frame
  *     FUNCTION   number: its name; payload: shape 1, parcel      0: for the next batch only
  *     FORGET     number: a function
- *     BATCH      slot, ticket, number: the function; payload: mode 1, count, parcels
+ *     BATCH      slot, ticket, number: the function; payload: mode 1, count, values
  *     END        number: the exit code       nothing comes any more: end when all is done
  *
  * To the parent, of one element:
  *
- *     RESULT, FAILURE     slot, ticket, number: its place in the batch; payload: parcel
+ *     RESULT, FAILURE     slot, ticket, number: its place in the batch; payload: value, handles
  *     DROPPED             the same, when it was stopped and its result is not wanted
  *     WISH                number: what the worker itself wants done with it
  *     NOTHING_LEFT        slot, ticket: of a batch of which some was taken back. A sign of life

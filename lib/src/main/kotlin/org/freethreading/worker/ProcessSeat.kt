@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger
  *
  * The process is handed a few chunks ahead of what it runs, so that it need not wait for the next one: all that can be
  * taken back by an idle seat as long as the process has not begun it. How many is found out, for all seats of the pool:
- * more when a process ran dry, few when its elements take long; and one only while another seat is idle.
+ * more when a process ran dry, few when its elements take long; and one only while another seat is idle. Chunks of one
+ * element go together if they are brief, as to hand one over costs more than many of them take.
  *
  * A process that has nothing before the element it was handed and yet does not begin it is suspect: it may have been
  * stopped, or the machine is overloaded. What lies before it is given to others, and it gets nothing more until it has
@@ -198,7 +199,7 @@ internal class ProcessSeat(
 
     private fun fill(remote: Remote) {
         while (isRoom(remote) && !schedule.isTerminated && !isServed(remote)) {
-            val first = schedule.next(this, mayTake = remote.load == 0) ?: return
+            val first = schedule.next(this, mayTake = remote.load == 0)?.also(::lengthen) ?: return
             if (isRegistered) {
                 isRegistered = false
                 if (!schedule.unregister(this)) schedule.wakeOne()
@@ -209,6 +210,17 @@ internal class ProcessSeat(
             if (rest != null) return schedule.giveBack(rest)
             if (schedule.isTerminated) remote.abortAll(schedule.terminated()) // it may not have seen these
             if (remote.load > 1 || first.next != null) schedule.wakeOne() // there is something to take from here
+        }
+    }
+
+    /** Appends what can go together with [first], if it is a single element. */
+    private fun lengthen(first: Element) {
+        if (first.next != null || schedule.isAnyIdle) return
+        var last = first
+        repeat(schedule.lot - 1) {
+            val next = schedule.nextAlike(last) ?: return
+            last.next = next
+            last = next
         }
     }
 
@@ -232,7 +244,9 @@ internal class ProcessSeat(
         val landed = remote.takeLanded()
         if (landed > 0) {
             schedule.started()
-            val isLong = (now - lastLook) / landed > LONG_NANOS
+            val each = (now - lastLook) / landed
+            val isLong = each > LONG_NANOS
+            schedule.lot = if (each > BRIEF_NANOS) 1 else minOf(2 * schedule.lot, MOST_TOGETHER)
             if (!isLong && remote.load == 0) schedule.window = minOf(2 * schedule.window, MOST)
             if (isLong && hasLanded) schedule.window = LEAST
             hasLanded = true
@@ -290,6 +304,10 @@ internal class ProcessSeat(
 
         /** An element that takes longer is long. */
         const val LONG_NANOS = 5_000_000L
+
+        /** One that takes less is brief. */
+        const val BRIEF_NANOS = 300_000L
+        const val MOST_TOGETHER = 16
         val SUSPICIOUS: Duration = Duration.ofMillis(500)
 
         /** How long a process may take at least to end that has nothing left to do. */

@@ -74,7 +74,7 @@ internal object Rehearsal {
     ) {
         parent.send(Message.of(Message.FUNCTION), FrameWriter().byte(shape.ordinal).parcel(function).toByteArray())
         val frame = FrameWriter().byte(mode).int(1)
-        if (argument == null) frame.byte(0) else frame.byte(1).parcel(packer.value(argument, "argument"))
+        frame.value(packer.plainOrParcel(argument, "argument"))
         parent.open(slot = 0, ticket = 0, count = 1)
         parent.send(Message.of(Message.BATCH), frame.toByteArray())
     }

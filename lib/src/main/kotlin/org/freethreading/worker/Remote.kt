@@ -9,8 +9,6 @@ import org.freethreading.process.Death
 import org.freethreading.warn
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
-import org.freethreading.wire.MalformedException
-import org.freethreading.wire.Parcel
 import java.nio.file.Path
 import java.time.Duration
 import java.util.concurrent.locks.ReentrantLock
@@ -32,11 +30,12 @@ import kotlin.concurrent.withLock
 internal class Remote(
     private val child: Child,
     val name: String,
-    private val crossing: Crossing.Packed,
-    private val folders: Collection<Path>,
+    crossing: Crossing.Packed,
+    folders: Collection<Path>,
     grace: Duration?,
     private val owner: Owner,
-) {
+) : Receiver,
+    Landing.Account {
     /** Whose elements the child runs. Called by the child's thread and by others, without locks. */
     interface Owner {
         /** The child has shown a sign of life. */
@@ -62,9 +61,10 @@ internal class Remote(
     private val guard = ReentrantLock()
     private val limits = TimeLimits(this, child, grace)
     private val payloads = ChildPayloads(folders, child.pid) // of who takes in what comes
+    private val landing = Landing(this, payloads, folders, crossing, name)
 
     /** Where results come in; who waits for one may attend. */
-    val incoming = Incoming(channel, ::take, ::tellOwner, ::drop)
+    val incoming = Incoming(channel, this)
 
     val isAlive: Boolean get() = child.isAlive
 
@@ -138,8 +138,9 @@ internal class Remote(
         val ticket = channel.nextTicket
         val flight = board(first, slot, ticket).also { boarded += it }
         if (flight.elements.isEmpty()) return flight.rest
-        writer.clear().byte(mode).int(flight.elements.size)
-        flight.elements.forEach { writer.argument(it) }
+        val isTimed = first.terms.timeout != null
+        writer.clear().byte(if (isTimed) mode or Batch.TIMED else mode).int(flight.elements.size)
+        flight.elements.forEach { writer.value(it.argument) }
         channel.open(slot, ticket, flight.elements.size)
         val word = Message.of(Message.BATCH, cargo.number, slot, ticket)
         if (!send(word, writer.bytes, writer.length)) {
@@ -170,9 +171,10 @@ internal class Remote(
         var element: Element? = first
         // A chain may have been put together from several; within a batch the order tells the place.
         while (element != null && element.body === first.body && element.index > (boarded.lastOrNull()?.index ?: -1)) {
-            size += sizeOf(element)
+            val more = FrameWriter.sizeOf(element.argument)
+            size += more
             if (boarded.isNotEmpty() && (size > channel.maxPayload || boarded.size == MOST)) break
-            if (element.board(flight)) boarded += element else size -= sizeOf(element)
+            if (element.board(flight)) boarded += element else size -= more
             element = element.next
         }
         flight.end = boarded.size
@@ -328,7 +330,7 @@ internal class Remote(
             do {
                 incoming.takeAll()
                 guard.withLock(::sayGoodbye)
-                tellOwner()
+                taken()
             } while (incoming.await() && child.isAlive) // a process that it has left behind may hold the socket
         } catch (garbage: Throwable) { // or there is no memory: the end of the child is to be told all the same
             drop(garbage)
@@ -360,54 +362,41 @@ internal class Remote(
         warn("what worker ''{0}'' held could not be freed: {1}", name, failure)
     }
 
-    private fun tellOwner() {
-        owner.heard()
-        owner.roomMade()
-    }
-
-    private fun drop(garbage: Throwable) {
+    override fun drop(garbage: Throwable) {
         child.kill()
         warn("worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
     }
 
-    private fun take(word: Long, payload: ByteArray) {
+    override fun take(word: Long, bytes: ByteArray, length: Int) {
         when (Message.kind(word)) {
             Message.NOTHING_LEFT -> return
-            Message.WISH -> return owner.wished(Message.number(word))
+            Message.WISH -> {
+                settle() // it was sent after what has come before
+                owner.wished(Message.number(word))
+            }
+            else -> landing.take(word, FrameReader(bytes, length))
         }
-        val arrive = when (val kind = Message.kind(word)) { // all of it is read before anything is believed
-            Message.RESULT, Message.FAILURE -> read(payload, isSuccess = kind == Message.RESULT)
-            Message.DROPPED -> null
-            else -> throw MalformedException("a message of kind $kind")
-        }
-        val index = Message.number(word)
-        val flight = guard.withLock { land(Message.slot(word), Message.ticket(word), index) }
-        val element = flight.elements[index]
-        if (arrive != null) element.arrive(flight, arrive(element))
-        element.landed()
     }
 
-    private fun land(slot: Int, ticket: Int, index: Int): Flight {
-        val flight = flights.getOrNull(slot)?.takeIf { it.ticket == ticket && it.land(index) }
-            ?: throw MalformedException("element $index of a batch in slot $slot, which cannot come")
+    override fun settle() = landing.settle()
+
+    override fun taken() {
+        owner.heard()
+        owner.roomMade()
+    }
+
+    override fun land(words: LongArray, count: Int, into: Array<Flight?>): Int = guard.withLock {
+        for (i in 0 until count) into[i] = land(words[i]) ?: return i
+        count
+    }
+
+    private fun land(word: Long): Flight? {
+        val flight = flights.getOrNull(Message.slot(word)) ?: return null
+        if (flight.ticket != Message.ticket(word) || !flight.land(Message.number(word))) return null
         landed++
         hasBegun = true
         freeIfOver(flight)
         return flight
-    }
-
-    /** Reads how an element has ended; what that is becomes an arrival when it is known which one it is. */
-    private fun read(payload: ByteArray, isSuccess: Boolean): (Element) -> Arrival {
-        val frame = FrameReader(payload)
-        val value = if (isSuccess) frame.plainValue() else FrameReader.NONE
-        if (value !== FrameReader.NONE) return { PlainArrival(it.index, value, name) }
-        val closed = frame.parcel(folders).also(payloads::arrived)
-        val parcel = try {
-            closed.carrying(SharedMemory.receive(frame.passengers()))
-        } catch (failure: IllegalStateException) {
-            throw MalformedException("a handle of what is not there", failure)
-        }
-        return { PackedArrival(it, isSuccess, parcel, crossing, name) }
     }
 
     /** Every element that is left is lost or free; returns the chain of the free ones. */
@@ -459,13 +448,6 @@ internal class Remote(
         elements.forEachIndexed { i, element -> element.next = elements.getOrNull(i + 1) }
         return elements.firstOrNull()
     }
-
-    private fun FrameWriter.argument(element: Element) {
-        val argument = element.argument
-        if (argument == null) byte(0) else byte(1).parcel(argument as Parcel)
-    }
-
-    private fun sizeOf(element: Element) = 1 + ((element.argument as Parcel?)?.let(FrameWriter::sizeOf) ?: 0)
 
     private companion object {
         val NOTHING = ByteArray(0)

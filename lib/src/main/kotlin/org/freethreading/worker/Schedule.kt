@@ -49,6 +49,10 @@ internal class Schedule(
     @Volatile
     var window = 1
 
+    /** How many chunks of a single element go to a process together; the seats find out. */
+    @Volatile
+    var lot = 1
+
     /** How many processes in a row have died before they did anything. */
     private val killedStarts = AtomicInteger()
 
@@ -146,6 +150,13 @@ internal class Schedule(
     /** Takes the next chunk for [seat]: one that waits or, if it [mayTake] it, what lies before another seat. */
     fun next(seat: Seat, mayTake: Boolean): Element? =
         returned.poll() ?: pending.poll() ?: if (mayTake) rest(seat) else null
+
+    /** Takes the chunk that waits next if it is an element that can go together with [last], behind it. */
+    fun nextAlike(last: Element): Element? {
+        val next = pending.peek() ?: return null
+        val isAlike = next.next == null && next.body === last.body && next.index > last.index
+        return if (isAlike && pending.remove(next)) next else null
+    }
 
     private fun rest(seat: Seat): Element? =
         seats.firstNotNullOfOrNull { other -> if (other === seat) null else other.takeRest() }

@@ -25,7 +25,7 @@ class RingTest : FunSpec({
 
     fun Ring.next(): Pair<Long, List<Byte>>? {
         var frame: Pair<Long, List<Byte>>? = null
-        poll { word, payload -> frame = word to payload.toList() }
+        poll(1) { word, bytes, length -> frame = word to bytes.take(length) }
         return frame
     }
 
@@ -46,6 +46,31 @@ class RingTest : FunSpec({
                 }
             }
         }
+    }
+
+    test("a lot of frames is taken in order, as many as are wanted or there, and then there is room for others") {
+        val (producer, consumer) = newRing()
+        var count = 0
+        while (producer.offer(count.toLong(), ByteArray(1000))) count++
+        val taken = ArrayList<Long>()
+        val taker = FrameTaker { word, _, _ ->
+            if (taken.size < 3) producer.offer(99, ByteArray(1000)) shouldBe false
+            taken += word
+        }
+
+        consumer.poll(3, taker) shouldBe 3
+        producer.offer(count.toLong(), ByteArray(1000)) shouldBe true
+        consumer.poll(100, taker) shouldBe count - 2
+        taken shouldBe List(count + 1) { it.toLong() }
+        consumer.poll(100, taker) shouldBe 0
+    }
+
+    test("a taker that fails has taken its frame and those before it") {
+        val (producer, consumer) = newRing()
+        repeat(3) { producer.offer(it.toLong(), ByteArray(8)) }
+
+        shouldThrow<IllegalStateException> { consumer.poll(3) { word, _, _ -> check(word < 1) } }
+        consumer.next()?.first shouldBe 2
     }
 
     test("a full ring takes nothing, and goes on when something was taken") {
@@ -120,7 +145,7 @@ class RingTest : FunSpec({
             }
             try {
                 var frames = 0
-                while (frames < 1_000 && consumer.poll { _, payload -> check(payload.size <= consumer.maxPayload) }) frames++
+                while (frames < 1_000 && consumer.poll(1) { _, _, length -> check(length <= consumer.maxPayload) } > 0) frames++
                 check(frames < 1_000) { "there is no room for so many frames" }
             } catch (_: MalformedRingException) {
                 malformed++

@@ -65,7 +65,7 @@ class ChannelFileTest : FunSpec({
         parent.nextTicket shouldNotBe ticket
         parent.open(0, parent.nextTicket, 2)
         val child = child(file)
-        child.claim(0, parent.nextTicket) shouldBe 0
+        child.claim(0, parent.nextTicket, stamps = true) shouldBe 0
 
         old.stop(0, ticket, 0) shouldBe false
         old.cut(0, ticket, 0)
@@ -73,7 +73,7 @@ class ChannelFileTest : FunSpec({
 
         child.isStopped(0, parent.nextTicket) shouldBe false
         child.complete(0) shouldBe true
-        child.claim(0, parent.nextTicket) shouldBe 1
+        child.claim(0, parent.nextTicket, stamps = true) shouldBe 1
         file.delete()
     }
 
