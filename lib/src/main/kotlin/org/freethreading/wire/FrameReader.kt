@@ -62,6 +62,11 @@ internal class FrameReader(private val bytes: ByteArray, private val end: Int = 
             FileParcel(path, size)
         }
 
+        FrameWriter.KEPT -> {
+            if (folders != null) throw MalformedException("a parcel in a file that is kept")
+            LentParcel(long(), Path.of(text()))
+        }
+
         else -> throw MalformedException("a parcel of form $form")
     }
 

@@ -1,5 +1,7 @@
 package org.freethreading.wire
 
+import java.nio.file.Path
+
 /** Puts together the payload of a frame. Can be used again after [clear]; not safe for concurrent use. */
 internal class FrameWriter {
     var bytes = ByteArray(256)
@@ -33,6 +35,11 @@ internal class FrameWriter {
         when (parcel) {
             is BytesParcel -> byte(INLINE).bytes(parcel.bytes)
             is FileParcel -> byte(FILE).long(parcel.size).text(parcel.path.toString())
+            is KeptParcel -> {
+                check(parcel.isLent) { "${parcel.path} is sent, and was not lent" }
+                byte(KEPT).long(parcel.size).text(parcel.path.toString())
+            }
+            is LentParcel -> throw UnsupportedOperationException("what came from the parent goes nowhere else")
         }
     }
 
@@ -68,6 +75,9 @@ internal class FrameWriter {
         const val INLINE = 0
         const val FILE = 1
 
+        /** A file that will have other parcels later. */
+        const val KEPT = 2
+
         private const val PASSENGER = 3 * Int.SIZE_BYTES
         private const val MOST_OF_CHAR = 3
 
@@ -84,7 +94,11 @@ internal class FrameWriter {
         /** How many bytes [parcel] takes up in a frame. */
         fun sizeOf(parcel: Parcel): Int = when (parcel) {
             is BytesParcel -> 1 + Int.SIZE_BYTES + parcel.bytes.size
-            is FileParcel -> 1 + Long.SIZE_BYTES + Int.SIZE_BYTES + parcel.path.toString().encodeToByteArray().size
+            is FileParcel -> sizeOf(parcel.path)
+            is KeptParcel -> sizeOf(parcel.path)
+            is LentParcel -> sizeOf(parcel.path)
         }
+
+        private fun sizeOf(path: Path) = 1 + Long.SIZE_BYTES + Int.SIZE_BYTES + path.toString().encodeToByteArray().size
     }
 }

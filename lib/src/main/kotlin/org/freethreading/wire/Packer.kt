@@ -36,7 +36,13 @@ internal class Packer(
      *
      * @throws NotShippableException if it cannot
      */
-    fun value(value: Any?, role: String): Parcel = when {
+    fun value(value: Any?, role: String): Parcel = try {
+        packed(value, role)
+    } catch (_: SpoiledFileError) {
+        Packer(codec, Stowage(stowage::newFile), limit).packed(value, role) // from the beginning, to a new file
+    }
+
+    private fun packed(value: Any?, role: String): Parcel = when {
         codec != null -> coded(value, role, codec)
         value is Int -> SmallParcels.int(value)
         value == null || value is Boolean || value === Unit -> SmallParcels.constant(value)
@@ -98,8 +104,9 @@ internal class Packer(
             cause = room.cause,
         )
     } catch (failure: Throwable) {
+        val isSpoiled = failure is InternalError && out.isSpoiled
         out.discard()
-        throw failure
+        throw if (isSpoiled) SpoiledFileError(failure) else failure
     }
 
     private companion object {

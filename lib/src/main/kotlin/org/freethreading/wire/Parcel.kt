@@ -34,6 +34,17 @@ internal sealed interface Parcel {
     /** Who had got it has died, perhaps before he opened it. */
     fun isLost() = passengers.forEach(Passenger::isLost)
 
+    // Who may still read it, if that matters to what comes after it: KeptParcel tells the rules. By who sends it.
+
+    /** The name of it is about to be told to [borrower], who may read it from then on. */
+    fun lend(borrower: Any) = Unit
+
+    /** [borrower] has read it, or never will. */
+    fun isReadBy(borrower: Any) = Unit
+
+    /** Nobody knows whether [borrower] will read it, or still does. */
+    fun isLostWith(borrower: Any) = Unit
+
     /** Frees the memory or the file. Does nothing the second time. */
     fun drop()
 }
@@ -77,4 +88,7 @@ internal fun interface Stowage {
      * @throws IOException if there is no such place
      */
     fun newFile(bytes: Long): Path
+
+    /** Where its files wait to be used again; null if they are not. */
+    val shelf: FileShelf? get() = null
 }

@@ -39,7 +39,11 @@ internal class ParcelInput private constructor(
     override fun available(): Int = buffer.remaining()
 
     override fun close() {
-        file?.close()
+        try {
+            file?.close()
+        } catch (failure: IOException) {
+            throw MalformedException("its file was changed meanwhile", failure)
+        }
     }
 
     fun readByte(): Byte = need(1).get()
@@ -157,10 +161,15 @@ internal class ParcelInput private constructor(
             if (!file.isRegularFile) throw MalformedException("$path is no file")
             val there = file.size()
             if (there < size) throw MalformedException("a file of $size bytes promised, $there there")
-            val piece = ByteBuffer.allocate(minOf(maxOf(size, 16), ParcelOutput.PIECE.toLong()).toInt())
-            ParcelInput(piece.order(ByteOrder.LITTLE_ENDIAN).limit(0), FileInputStream(path.toFile()), size)
+            of(FileInputStream(path.toFile()), size)
         } catch (failure: IOException) {
             throw MalformedException("its file cannot be opened", failure)
+        }
+
+        /** The next [size] bytes of [file]. */
+        fun of(file: InputStream, size: Long): ParcelInput {
+            val piece = ByteBuffer.allocate(minOf(maxOf(size, 16), ParcelOutput.PIECE.toLong()).toInt())
+            return ParcelInput(piece.order(ByteOrder.LITTLE_ENDIAN).limit(0), file, size)
         }
     }
 }

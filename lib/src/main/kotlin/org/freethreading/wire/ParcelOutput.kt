@@ -17,7 +17,7 @@ import java.nio.ByteOrder
  */
 internal class ParcelOutput(private val stowage: Stowage, private val limit: Int = LIMIT) : OutputStream() {
     private var buffer = takeBuffer()
-    private var file: StowedFile? = null
+    private var file: Stow? = null
 
     override fun write(byte: Int) {
         reserve(1)
@@ -26,10 +26,9 @@ internal class ParcelOutput(private val stowage: Stowage, private val limit: Int
 
     override fun write(bytes: ByteArray, offset: Int, length: Int) {
         expect(length.toLong())
-        val file = file
         if (file != null && length >= PIECE) {
-            empty(file)
-            file.write(bytes, offset, length) // straight, however many
+            empty()
+            stow(bytes, offset, length) // straight, however many
         } else {
             bulk(length, 1) { from, count -> buffer.put(buffer.position(), bytes, offset + from, count) }
         }
@@ -94,17 +93,19 @@ internal class ParcelOutput(private val stowage: Stowage, private val limit: Int
 
     /** Ends the parcel, in which there are the handles of [passengers]. */
     fun finish(passengers: List<Passenger> = emptyList()): Parcel {
-        val file = file
         val parcel =
             if (file == null) {
                 BytesParcel(buffer.array().copyOf(buffer.position()), passengers)
             } else {
-                empty(file)
-                file.finish(passengers)
+                empty()
+                file!!.finish(passengers)
             }
         giveBuffer(buffer)
         return parcel
     }
+
+    /** Whether what was written has been lost, because another process has cut the file. */
+    val isSpoiled: Boolean get() = (file as? StowedAgain)?.isSpoiled ?: false
 
     /** Ends without a parcel. */
     fun discard() {
@@ -130,8 +131,7 @@ internal class ParcelOutput(private val stowage: Stowage, private val limit: Int
     private fun reserve(bytes: Int) {
         if (file == null && buffer.position() + bytes > limit) spill(bytes.toLong())
         if (buffer.remaining() >= bytes) return
-        val file = file
-        if (file != null) empty(file)
+        if (file != null) empty()
         if (buffer.remaining() < bytes) {
             val larger = newBuffer(maxOf(2 * buffer.capacity(), buffer.position() + bytes))
             buffer = larger.put(buffer.flip())
@@ -139,12 +139,17 @@ internal class ParcelOutput(private val stowage: Stowage, private val limit: Int
     }
 
     private fun spill(bytes: Long) {
-        file = StowedFile(stowage, buffer.position() + bytes)
+        file = Stow.begin(stowage, buffer.position() + bytes)
     }
 
-    private fun empty(file: StowedFile) {
-        file.write(buffer.array(), 0, buffer.position())
+    private fun empty() {
+        stow(buffer.array(), 0, buffer.position())
         buffer.clear()
+    }
+
+    private fun stow(bytes: ByteArray, offset: Int, length: Int) {
+        val roomy = file!!.withRoomFor(length).also { file = it }
+        roomy.write(bytes, offset, length)
     }
 
     internal companion object {

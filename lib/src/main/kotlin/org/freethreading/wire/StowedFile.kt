@@ -1,5 +1,6 @@
 package org.freethreading.wire
 
+import org.freethreading.memory.KeptFile
 import org.freethreading.memory.Passenger
 import java.io.FileOutputStream
 import java.io.IOException
@@ -14,15 +15,20 @@ import java.nio.file.attribute.PosixFilePermissions
  * A file that a parcel is written to, readable by this user only. It begins where [expected] bytes are likely to fit,
  * and moves once, to where four times as many fit, when they were more and there is no space left.
  *
+ * Where files are kept for others, it is made longer at the end, up to a round length. It is not mapped before it has
+ * others in it: to write to fresh pages is dearer through a mapping.
+ *
  * No channel, because an interrupted thread cannot write to one, and a task that was interrupted still has a result.
  */
-internal class StowedFile(private val stowage: Stowage, expected: Long) {
+internal class StowedFile(private val stowage: Stowage, expected: Long) : Stow {
     private var size = 0L
     private var path = newPath(expected)
     private var out = create(path)
     private var hasMoved = false
 
-    fun write(bytes: ByteArray, offset: Int, length: Int) {
+    override fun withRoomFor(more: Int): Stow = this
+
+    override fun write(bytes: ByteArray, offset: Int, length: Int) {
         var from = offset
         val end = offset + length
         while (from < end) {
@@ -38,16 +44,32 @@ internal class StowedFile(private val stowage: Stowage, expected: Long) {
         }
     }
 
-    fun finish(passengers: List<Passenger>): Parcel {
+    override fun finish(passengers: List<Passenger>): Parcel {
+        val shelf = stowage.shelf
+        val kept = shelf?.let { extended(it.capacityFor(size)) }
         try {
             out.close()
         } catch (failure: IOException) {
             throw NoRoomException(size, failure)
         }
-        return FileParcel(path, size, passengers)
+        return if (kept == null) FileParcel(path, size, passengers) else KeptParcel(kept, size, passengers, shelf)
     }
 
-    fun delete() {
+    /** The file with zeros at its end, as long as [capacity]; null if it is not to be kept, or there is no space. */
+    private fun extended(capacity: Long): KeptFile? {
+        if (capacity == 0L) return null
+        val zeros = ByteArray(minOf(capacity - size, ParcelOutput.PIECE.toLong()).toInt())
+        try {
+            for (at in size until capacity step ParcelOutput.PIECE.toLong()) {
+                out.write(zeros, 0, minOf(capacity - at, zeros.size.toLong()).toInt())
+            }
+        } catch (_: IOException) {
+            return null
+        }
+        return KeptFile(path, capacity)
+    }
+
+    override fun delete() {
         try {
             out.close()
         } catch (_: IOException) {

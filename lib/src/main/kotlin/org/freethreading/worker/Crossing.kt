@@ -45,10 +45,11 @@ internal sealed interface Crossing {
     class Packed(
         val codec: Codec?,
         private val allow: List<String>,
-        private val stowage: Stowage = Payloads.own,
+        private val stowage: Stowage = Payloads.ofArguments,
         limit: Int = ParcelOutput.LIMIT,
     ) : Crossing {
         private val packer = Packer(codec, stowage, limit)
+        private val packerOfFunctions = Packer(codec, Stowage(stowage::newFile), limit) // several tasks may share one
         private val openers = object : ClassValue<Array<Opener?>>() {
             override fun computeValue(type: Class<*>) = arrayOfNulls<Opener>(1)
         }
@@ -56,7 +57,7 @@ internal sealed interface Crossing {
         override fun function(body: Body, isShared: Boolean) {
             if (body.cargo != null) return
             ClassServer.register(body.function.javaClass.classLoader)
-            body.cargo = Cargo.of(body.function, packer, isShared)
+            body.cargo = Cargo.of(body.function, packerOfFunctions, isShared)
         }
 
         override fun value(value: Any?, role: String): Any? {

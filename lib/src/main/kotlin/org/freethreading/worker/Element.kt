@@ -97,6 +97,9 @@ internal class Element(
 
     // Elements that a process runs
 
+    /** The argument as it travels, if there is one and it does. */
+    val parcel: Parcel? get() = argument as? Parcel
+
     /** What the element is under way to, if it is. */
     val carrier: Remote? get() = (state as? Flight)?.remote
 
@@ -129,7 +132,7 @@ internal class Element(
         // Nobody else has it before the caller hands it in again.
         if (retriesLeft > 0) return takeBack(flight).also { if (it) retriesLeft-- }
         if (!STATE.compareAndSet(this, flight, GONE)) return false
-        (argument as? Parcel)?.isLost() // with the process that had got it
+        parcel?.isLost() // with the process that had got it
         body.cargo?.parcel?.isLost()
         Callbacks.execute { report(null, failure) }
         return false
@@ -184,7 +187,7 @@ internal class Element(
 
     /** Nobody will run it, or send what it consists of. */
     fun drop() {
-        (argument as? Parcel)?.drop()
+        parcel?.drop()
         body.cargo?.takeUnless { it.isShared }?.drop()
     }
 

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.wire.Parcel
 import java.util.BitSet
 import java.util.concurrent.Future
 
@@ -49,6 +50,9 @@ internal class Flight(
         count++
         return true
     }
+
+    /** Tells [each] of the arguments that are under way. */
+    inline fun parcels(each: (Parcel) -> Unit) = elements.forEach { element -> element.parcel?.let(each) }
 
     /** Nobody wants [element] any more. Returns whether the child has begun it, so that it is still to land. */
     fun withdraw(element: Element, interrupt: Boolean): Boolean =

@@ -81,6 +81,7 @@ internal class Landing(
 
     private fun tell(word: Long, flight: Flight, ending: Any?) {
         val element = flight.elements[Message.number(word)]
+        element.parcel?.isReadBy(flight)
         when (Message.kind(word)) {
             Message.RESULT -> element.arrive(flight, arrival(element, ending))
             Message.FAILURE -> element.arrive(flight, PackedArrival(element, false, ending as Parcel, crossing, name))

@@ -123,7 +123,10 @@ internal class Remote(
         return try {
             send(first, mode, boarded)
         } catch (failure: Throwable) { // what the child has written makes no sense, or there is no memory
-            boarded.forEach { flight -> flight.elements.forEach { it.takeBack(flight) } }
+            boarded.forEach { flight ->
+                flight.parcels { it.isLostWith(flight) }
+                flight.elements.forEach { it.takeBack(flight) }
+            }
             child.kill()
             warn("worker ''{0}'' cannot be handed work, and is killed: {1}", name, failure)
             first
@@ -138,12 +141,14 @@ internal class Remote(
         val ticket = channel.nextTicket
         val flight = board(first, slot, ticket).also { boarded += it }
         if (flight.elements.isEmpty()) return flight.rest
+        flight.parcels { it.lend(flight) }
         val isTimed = first.terms.timeout != null
         writer.clear().byte(if (isTimed) mode or Batch.TIMED else mode).int(flight.elements.size)
         flight.elements.forEach { writer.value(it.argument) }
         channel.open(slot, ticket, flight.elements.size)
         val word = Message.of(Message.BATCH, cargo.number, slot, ticket)
         if (!send(word, writer.bytes, writer.length)) {
+            flight.parcels { it.isReadBy(flight) }
             flight.elements.forEach { it.takeBack(flight) }
             return first
         }
@@ -305,6 +310,7 @@ internal class Remote(
         var first: Element? = null
         for (i in flight.end - 1 downTo end) {
             val element = flight.elements[i]
+            element.parcel?.isReadBy(flight) // the child cannot claim it any more
             if (!element.takeBack(flight)) continue
             element.next = first
             first = element
@@ -417,6 +423,7 @@ internal class Remote(
             for (i in 0 until flight.end) {
                 val element = flight.elements[i]
                 if (flight.hasLanded(i)) continue
+                element.parcel?.isLostWith(flight)
                 if (i < claimed) {
                     lose(element, flight, death.exception(name))
                 } else if (element.takeBack(flight)) {
@@ -431,6 +438,7 @@ internal class Remote(
 
     /** [element], which came to grief on [flight], ends with [failure] or is tried again. */
     fun lose(element: Element, flight: Flight, failure: Throwable) {
+        element.parcel?.isLostWith(flight) // before somebody else can have it
         if (!element.lose(flight, failure)) return
         element.next = null
         owner.retry(element)

@@ -1,0 +1,103 @@
+package org.freethreading.wire
+
+import org.freethreading.memory.KeptFile
+import org.freethreading.memory.Passenger
+import java.nio.file.Path
+import java.util.concurrent.atomic.AtomicReference
+
+/**
+ * A parcel in a [file] that is kept for the next one, and so must not be given back before nobody can read it any more.
+ * A borrower is whoever gets the name of the file and may read it from then on: a flight to a child.
+ *
+ *     HELD ------ lend -----> the borrower ---- lend, isLostWith ----> DOUBTFUL
+ *       ^---- isReadBy ----------+   |                                    |
+ *       |                            | drop                               |
+ *       |                         Awaited(the borrower)                   |
+ *       | drop                       | isReadBy       | isLostWith        | drop
+ *       v                            v                v                   v
+ *    SHELVED                      SHELVED          DELETED             DELETED
+ *
+ * - The file is on the shelf only after the parcel was dropped, and after each borrower that ever got it has said that
+ *   it will not read it again: it was lent to one at a time, and none was lost. Whatever else happens is DOUBTFUL for
+ *   good: the file is deleted as any other, and a slow child that still reads it finds the old bytes.
+ * - lend comes before the frame with the name is published; so what has no borrower is known to no child. A name is
+ *   lent together with the bytes: the ring's release store of the frame publishes both.
+ * - isReadBy is said by the parent alone, of its own account of flights: the child's last read comes before its release
+ *   store of the frame that the element has ended; or it never claimed the element, and the parent took it back by a
+ *   compare-and-set of the same word. Said by one who is not the borrower (any more) it means nothing.
+ *
+ * All moves are compare-and-sets, by any thread.
+ */
+internal class KeptParcel(
+    private val file: KeptFile,
+    override val size: Long,
+    override val passengers: List<Passenger>,
+    private val shelf: FileShelf,
+) : Parcel {
+    private val state = AtomicReference<Any>(HELD)
+
+    /** Where a borrower finds it. */
+    val path: Path get() = file.path
+
+    /** Whether somebody else may know its name. */
+    val isLent: Boolean get() = state.get() !== HELD
+
+    override fun open(): ParcelInput = ParcelInput.of(file.path, size)
+
+    override fun carrying(passengers: List<Passenger>): Parcel =
+        throw UnsupportedOperationException("it does not come from elsewhere")
+
+    override fun lend(borrower: Any) = move { seen ->
+        check(seen !is Awaited && seen !== SHELVED && seen !== DELETED) { "$path is lent, and was dropped before" }
+        if (seen === HELD) borrower else DOUBTFUL
+    }
+
+    override fun isReadBy(borrower: Any) = move { seen ->
+        when {
+            seen === borrower -> HELD
+            seen is Awaited && seen.borrower === borrower -> SHELVED
+            else -> seen
+        }
+    }
+
+    override fun isLostWith(borrower: Any) = move { seen ->
+        when {
+            seen === borrower -> DOUBTFUL
+            seen is Awaited && seen.borrower === borrower -> DELETED
+            else -> seen
+        }
+    }
+
+    override fun drop() {
+        passengers.forEach(Passenger::drop)
+        move { seen ->
+            when {
+                seen === HELD -> SHELVED
+                seen === DOUBTFUL -> DELETED
+                seen === SHELVED || seen === DELETED || seen is Awaited -> seen
+                else -> Awaited(seen)
+            }
+        }
+    }
+
+    private inline fun move(next: (seen: Any) -> Any) {
+        while (true) {
+            val seen = state.get()
+            val then = next(seen)
+            if (then === seen) return
+            if (!state.compareAndSet(seen, then)) continue
+            if (then === SHELVED) shelf.giveBack(file)
+            if (then === DELETED) file.unlink()
+            return
+        }
+    }
+
+    private class Awaited(val borrower: Any)
+
+    private companion object {
+        val HELD = Any()
+        val DOUBTFUL = Any()
+        val SHELVED = Any()
+        val DELETED = Any()
+    }
+}

@@ -1,0 +1,50 @@
+package org.freethreading.wire
+
+import org.freethreading.memory.KeptFile
+import java.io.IOException
+import java.nio.file.Files
+import java.nio.file.Path
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * The files of the parent's that this child has mapped for reading: the last few, as they are likely to come again. No
+ * two files ever have the same name. What the parent deletes it cuts before, so a mapping of it holds no memory.
+ */
+internal object LentFiles {
+    private const val MOST = 64
+    private const val MOST_BYTES = 128L shl 20
+
+    private val guard = ReentrantLock()
+
+    /** The one used last is the last. Guarded by guard. */
+    private val files = LinkedHashMap<Path, KeptFile>(16, 0.75f, true)
+
+    /** The file at [path], mapped; null if that cannot be done, or it was cut. */
+    fun mapped(path: Path): KeptFile? = guard.withLock {
+        val file = files[path] ?: found(path) ?: return null
+        if (!file.map(writes = false)) {
+            files.remove(path)
+            return null
+        }
+        if (files.put(path, file) == null) makeRoom()
+        return file
+    }
+
+    private fun found(path: Path): KeptFile? = try {
+        KeptFile(path, Files.size(path))
+    } catch (_: IOException) {
+        null
+    }
+
+    /** Forgets those that are gone, and the oldest ones, if there are too many. */
+    private fun makeRoom() {
+        files.values.removeIf { !it.isWhole }
+        var bytes = files.values.sumOf { it.capacity }
+        val oldest = files.values.iterator()
+        while (files.size > MOST || bytes > MOST_BYTES && files.size > 1) {
+            bytes -= oldest.next().capacity
+            oldest.remove()
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.freethreading.wire
+
+import org.freethreading.memory.KeptFile
+import org.freethreading.memory.Passenger
+import java.io.IOException
+import java.io.InputStream
+import java.nio.file.Path
+
+/**
+ * A parcel in a file that the parent keeps, as a child has got it: to be read while the child is at what it came for,
+ * and not after, when the parent puts another parcel there.
+ */
+internal class LentParcel(override val size: Long, val path: Path) : Parcel {
+    override val passengers: List<Passenger> get() = emptyList()
+
+    override fun open(): ParcelInput {
+        val file = LentFiles.mapped(path) ?: throw MalformedException("its file $path cannot be mapped")
+        if (size > file.capacity) throw MalformedException("$size bytes promised, ${file.capacity} there")
+        return ParcelInput.of(LentInput(file), size)
+    }
+
+    override fun carrying(passengers: List<Passenger>): Parcel =
+        throw UnsupportedOperationException("what comes from the parent has none")
+
+    /** The file is the parent's. */
+    override fun drop() = Unit
+}
+
+/**
+ * Copies out of [file], and lets go of it when it is closed: whoever still has this then cannot read what another
+ * parcel has there. As zeros are read where a file was cut, closing fails then.
+ */
+private class LentInput(file: KeptFile) : InputStream() {
+    private var file: KeptFile? = file
+    private var position = 0
+
+    override fun read(): Int = throw UnsupportedOperationException("pieces only")
+
+    override fun read(into: ByteArray, offset: Int, length: Int): Int {
+        val file = file ?: throw IOException("closed")
+        try {
+            file.get(position, into, offset, length)
+        } catch (fault: InternalError) {
+            throw IOException("${file.path} was cut", fault)
+        }
+        position += length
+        return length
+    }
+
+    override fun close() {
+        val file = file ?: return
+        this.file = null
+        if (file.isCut) throw IOException("${file.path} was cut")
+    }
+}
