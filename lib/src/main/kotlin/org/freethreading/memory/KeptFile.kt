@@ -15,8 +15,9 @@ import java.nio.file.StandardOpenOption.WRITE
  * It has no head and no order of its own: the two agree elsewhere on who may touch it, and that publishes its bytes.
  *
  * All of its [capacity] has been written once before it is mapped: a full disk is an exception there, and no fault at
- * the first touch. Should another process cut it, an access may be an `InternalError`, then or a little later, or find
- * zeros: [isWhole] tells.
+ * the first touch. Should another process cut it, an access finds zeros, and is an `InternalError`: then or, as the JVM
+ * has it, a little later, at a call into its runtime. To ask [isWhole] or [isCut] after the last access is to know, and
+ * no such error comes after the answer.
  *
  * For one thread at a time.
  */
@@ -62,11 +63,30 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         // It goes with its directory.
     }
 
+    /** Whether there is no such file any more. */
+    val isGone: Boolean get() = !Files.exists(path)
+
     /** -1 if there is no such file. */
-    private fun length(): Long = try {
-        Files.size(path)
-    } catch (_: IOException) {
-        -1
+    private fun length(): Long {
+        val length = try {
+            Files.size(path)
+        } catch (_: IOException) {
+            -1
+        } catch (_: InternalError) { // of an access before
+            0
+        }
+        if (length < capacity) takeFault()
+        return length
+    }
+
+    /** Takes the error of an access before, if it is still to come: a large array takes a call into the runtime. */
+    private fun takeFault() {
+        try {
+            large = ByteArray(4 shl 20)
+        } catch (_: InternalError) {
+            // It has come, and what it says is known.
+        }
+        large = null
     }
 
     private fun mapped(writes: Boolean): ByteBuffer? = try {
@@ -79,5 +99,11 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         }
     } catch (_: IOException) {
         null
+    }
+
+    private companion object {
+        /** Nothing; but the compiler does not know. */
+        @Volatile
+        var large: ByteArray? = null
     }
 }

@@ -9,7 +9,8 @@ import kotlin.concurrent.withLock
 
 /**
  * The files of the parent's that this child has mapped for reading: the last few, as they are likely to come again. No
- * two files ever have the same name. What the parent deletes it cuts before, so a mapping of it holds no memory.
+ * two files ever have the same name. What the parent takes off its shelf it cuts, so a mapping of it holds no memory;
+ * what it only deletes is forgotten with the next new one.
  */
 internal object LentFiles {
     private const val MOST = 64
@@ -39,7 +40,7 @@ internal object LentFiles {
 
     /** Forgets those that are gone, and the oldest ones, if there are too many. */
     private fun makeRoom() {
-        files.values.removeIf { !it.isWhole }
+        files.values.removeIf { it.isGone }
         var bytes = files.values.sumOf { it.capacity }
         val oldest = files.values.iterator()
         while (files.size > MOST || bytes > MOST_BYTES && files.size > 1) {

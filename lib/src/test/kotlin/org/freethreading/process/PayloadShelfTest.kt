@@ -1,0 +1,192 @@
+package org.freethreading.process
+
+import io.kotest.assertions.nondeterministic.eventually
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldHaveSize
+import io.kotest.matchers.longs.shouldBeLessThanOrEqual
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.shouldNotBe
+import io.kotest.matchers.types.shouldBeInstanceOf
+import org.freethreading.Scratch
+import org.freethreading.wire.FileParcel
+import org.freethreading.wire.KeptParcel
+import org.freethreading.wire.LentParcel
+import org.freethreading.wire.MalformedException
+import org.freethreading.wire.Packer
+import org.freethreading.wire.opener
+import java.io.ObjectOutputStream
+import java.io.RandomAccessFile
+import java.io.Serializable
+import java.nio.file.Files
+import java.nio.file.Path
+import kotlin.io.path.fileSize
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.seconds
+
+class PayloadShelfTest : FunSpec({
+    timeout = 120_000
+
+    class Kept(most: Long = 16L shl 20, idleNanos: Long = 1.minutes.inWholeNanoseconds) {
+        val folder: Path = Scratch.newFolder("kept")
+        val shelf = PayloadShelf(most, idleNanos)
+        val packer = Packer(null, Payloads(listOf(folder), "a", shelf))
+
+        fun pack(value: Any) = packer.value(value, "argument") as KeptParcel
+
+        /** Where [value] was, after it has been read there. */
+        fun sent(value: Any): Path = pack(value).let { parcel ->
+            parcel.lend(this)
+            opener().value(LentParcel(parcel.size, parcel.path)) shouldBe value
+            parcel.isReadBy(this)
+            parcel.drop()
+            parcel.path
+        }
+
+        fun files(): List<Path> = Files.list(folder).use { it.toList() }
+    }
+
+    fun bytes(size: Int, seed: Int) = ByteArray(size) { (it * 31 + seed).toByte() }
+
+    fun cut(path: Path) = RandomAccessFile(path.toFile(), "rw").use { it.setLength(5_000) }
+
+    test("has the next parcel in the file of the last one, whatever its kind") {
+        val kept = Kept()
+        val first = kept.sent(bytes(1_000_000, 0))
+
+        kept.sent(bytes(999_999, 1)) shouldBe first
+        kept.sent(LongArray(100_000) { it * 7L }) shouldBe first
+        kept.sent("text ".repeat(100_000)) shouldBe first
+        kept.sent(bytes(100_000, 2)) shouldBe first
+        kept.files() shouldBe listOf(first)
+    }
+
+    test("has another file for what is larger, and for what comes meanwhile") {
+        val kept = Kept()
+        val first = kept.sent(bytes(200_000, 0))
+        val larger = kept.sent(bytes(3_000_000, 1))
+        larger shouldNotBe first
+        kept.sent(bytes(200_000, 2)) shouldBe first
+
+        val parcels = List(4) { kept.pack(bytes(200_000, it)) }
+        parcels.map { it.path }.distinct() shouldHaveSize 4
+        parcels.forEachIndexed { i, it -> opener().value(it) shouldBe bytes(200_000, i) }
+        parcels.forEach { it.drop() }
+        kept.files() shouldHaveSize 4
+    }
+
+    test("goes on in a larger file when more comes than was expected") {
+        val kept = Kept()
+        val small = kept.sent(bytes(100_000, 0))
+        val large = kept.sent(bytes(8_000_000, 0))
+        val value = List(20_000) { "item $it of a list that nobody knows the size of" to it }
+
+        kept.sent(value) shouldBe large
+        kept.files().toSet() shouldBe setOf(small, large)
+        val huge = List(400_000) { "item $it of a list that nobody knows the size of" to it }
+        kept.packer.value(huge, "argument").also { opener().value(it) shouldBe huge }.drop()
+    }
+
+    test("lets what lies idle go, and gives its memory back") {
+        val kept = Kept(idleNanos = 1_000_000)
+        val parcel = kept.pack(bytes(1_000_000, 0))
+        kept.files() shouldBe listOf(parcel.path)
+        parcel.drop()
+
+        eventually(30.seconds) { kept.files().shouldBeEmpty() }
+        kept.shelf.idleBytes shouldBe 0
+    }
+
+    test("keeps no more than its measure, and nothing that is larger than that") {
+        val kept = Kept(most = 1L shl 20)
+        val parcels = List(5) { kept.pack(bytes(300_000, it)) }
+        parcels.forEach { it.drop() }
+
+        kept.files().sumOf { it.fileSize() } shouldBe kept.shelf.idleBytes
+        kept.shelf.idleBytes shouldBeLessThanOrEqual (1L shl 20)
+        kept.files() shouldHaveSize 3
+        kept.packer.value(bytes(1_100_000, 0), "argument").shouldBeInstanceOf<FileParcel>().drop()
+    }
+
+    test("leaves a file that was cut while it was idle") {
+        val kept = Kept()
+        val first = kept.sent(bytes(300_000, 0))
+        cut(first)
+
+        kept.sent(bytes(300_000, 1)) shouldNotBe first
+        kept.files() shouldHaveSize 1
+    }
+
+    test("leaves a file that is cut while it is written to, and what was written is packed again") {
+        val kept = Kept()
+        repeat(2_000) { kept.sent(bytes(300_000, 0)) } // compiled by then
+        repeat(20) {
+            val first = kept.sent(bytes(300_000, 0))
+            val cutting = Cutting(bytes(100_000, 1)) { cut(first) }
+            val parcel = kept.packer.value(cutting, "argument")
+
+            parcel.shouldBeInstanceOf<FileParcel>().path shouldNotBe first
+            (opener().value(parcel) as Cutting).bytes shouldBe bytes(100_000, 1)
+            parcel.drop()
+            kept.sent(bytes(300_000, 2))
+            kept.files() shouldHaveSize 1
+        }
+    }
+
+    test("fails the one who reads a file that was cut, before or meanwhile") {
+        val kept = Kept()
+        val parcel = kept.pack(bytes(300_000, 0))
+        val lent = LentParcel(parcel.size, parcel.path)
+        opener().value(lent)
+        cut(parcel.path)
+        shouldThrow<MalformedException> { opener().value(lent) }
+
+        repeat(2_000) {
+            val other = kept.pack(bytes(300_000, it))
+            val failure = shouldThrow<Throwable> {
+                LentParcel(other.size, other.path).open().use {
+                    cut(other.path)
+                    it.readBytes(ByteArray(299_000))
+                }
+            }
+            (failure is MalformedException || failure is InternalError) shouldBe true
+            other.drop()
+        }
+    }
+
+    test("lets nobody read on who has closed what he read") {
+        val kept = Kept()
+        val parcel = kept.pack(bytes(300_000, 0))
+        val input = LentParcel(parcel.size, parcel.path).open()
+        input.readByte()
+        input.close()
+
+        shouldThrow<MalformedException> { input.readBytes(ByteArray(200_000)) }
+    }
+
+    test("serves an interrupted thread") {
+        val kept = Kept()
+        Thread.currentThread().interrupt()
+        val first = kept.sent(bytes(300_000, 0))
+        val second = kept.sent(bytes(300_000, 1))
+
+        Thread.interrupted() shouldBe true
+        second shouldBe first
+    }
+})
+
+/** Does something while it is written, when a part of it is in its file. */
+private class Cutting(val bytes: ByteArray, @Transient private var cut: (() -> Unit)?) : Serializable {
+    private fun writeObject(out: ObjectOutputStream) {
+        out.defaultWriteObject()
+        out.flush()
+        cut?.invoke()
+        cut = null
+        out.writeObject(ByteArray(100_000))
+    }
+
+    private companion object {
+        const val serialVersionUID = 1L
+    }
+}

@@ -1,0 +1,80 @@
+package org.freethreading.wire
+
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.shouldBe
+import org.freethreading.Scratch
+import org.freethreading.memory.KeptFile
+import kotlin.io.path.exists
+import kotlin.io.path.writeBytes
+
+/** A file comes back only when nobody can read it any more. */
+class KeptParcelTest : FunSpec({
+    timeout = 60_000
+    val child = Any()
+    val another = Any()
+
+    class Shelf : FileShelf {
+        val files = ArrayList<KeptFile>()
+
+        override fun take(bytes: Long): KeptFile? = null
+
+        override fun capacityFor(bytes: Long) = bytes
+
+        override fun giveBack(file: KeptFile) {
+            files += file
+        }
+    }
+
+    fun parcel(shelf: FileShelf): KeptParcel {
+        val path = Scratch.newFile("kept").toPath().also { it.writeBytes(ByteArray(10)) }
+        return KeptParcel(KeptFile(path, 10), 10, emptyList(), shelf)
+    }
+
+    /** What may happen to a parcel, and whether its file is given back; else it is deleted, if that is so. */
+    fun given(vararg events: KeptParcel.() -> Unit): Boolean? {
+        val shelf = Shelf()
+        val parcel = parcel(shelf)
+        events.forEach { it(parcel) }
+        repeat(2) { parcel.drop() }
+        return when (shelf.files.size) {
+            0 -> if (parcel.path.exists()) null else false
+            else -> shelf.files.single().path.exists()
+        }
+    }
+
+    test("comes back from one who has read it, before or after it is dropped") {
+        given() shouldBe true
+        given({ lend(child) }, { isReadBy(child) }) shouldBe true
+        given({ lend(child) }, { drop() }, { isReadBy(child) }, { isReadBy(child) }) shouldBe true
+        given({ lend(child) }, { isReadBy(child) }, { lend(another) }, { isReadBy(another) }) shouldBe true
+        given({ lend(child) }, { isReadBy(child) }, { isLostWith(child) }) shouldBe true
+    }
+
+    test("does not come back as long as somebody may read it, whatever others say") {
+        given({ lend(child) }) shouldBe null
+        given({ lend(child) }, { isReadBy(another) }) shouldBe null
+        given({ lend(child) }, { isReadBy(child) }, { lend(another) }, { isReadBy(child) }) shouldBe null
+        given({ lend(child) }, { drop() }, { isReadBy(another) }, { isLostWith(another) }) shouldBe null
+    }
+
+    test("is deleted when somebody was lost with it, or two may read it") {
+        given({ lend(child) }, { isLostWith(child) }) shouldBe false
+        given({ lend(child) }, { isLostWith(child) }, { isReadBy(child) }) shouldBe false
+        given({ lend(child) }, { drop() }, { isLostWith(child) }, { isReadBy(child) }) shouldBe false
+        given({ lend(child) }, { lend(another) }, { isReadBy(child) }, { isReadBy(another) }) shouldBe false
+        given({ lend(child) }, { isLostWith(child) }, { lend(another) }, { isReadBy(another) }) shouldBe false
+    }
+
+    test("is lent to nobody after it was dropped, and sent to nobody whom it was not lent to") {
+        val shelf = Shelf()
+        val parcel = parcel(shelf)
+        shouldThrow<IllegalStateException> { FrameWriter().parcel(parcel) }
+        parcel.lend(child)
+        FrameWriter().parcel(parcel)
+        parcel.drop()
+        shouldThrow<IllegalStateException> { parcel.lend(another) }
+        shelf.files.shouldBeEmpty()
+    }
+})
