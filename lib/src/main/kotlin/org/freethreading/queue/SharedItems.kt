@@ -8,7 +8,7 @@ import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
 import org.freethreading.wire.Form
 import org.freethreading.wire.Parcel
-import org.freethreading.wire.Plain
+import org.freethreading.wire.PlainValues
 import java.lang.ref.Reference
 
 /**
@@ -67,7 +67,7 @@ internal class SharedItems<T>(
         val place = when (kept) {
             is Parcel -> appending.write(tail, number, Stowed.formOf(kept), Stowed.bytesOf(kept))
             is String -> appending.write(tail, number, Form.TEXT, kept.encodeToByteArray())
-            else -> appending.write(tail, number, Plain.formOf(kept), Plain.bitsOf(kept))
+            else -> appending.write(tail, number, PlainValues.formOf(kept), PlainValues.bitsOf(kept))
         }
         if (tail == Position.NOWHERE) layout.setFirstChunk(place.chunk.id)
         layout.putAt[number + 1] = place.behind
@@ -80,7 +80,7 @@ internal class SharedItems<T>(
         emptied.clear() // of one that failed
         val place = chain.find(layout.next(number)) { emptied += it }
         layout.takeFrom[number + 1] = place.behind
-        val isBare = tracks == null && Plain.isForm(place.chunk.form(place.offset))
+        val isBare = tracks == null && PlainValues.isForm(place.chunk.form(place.offset))
         val taken = if (isBare) Stowed.plainAt(place) else chain.read(place)
         tracks?.append(taken as Stowed)
         layout.intend(store.self, store.self, number + 1, layout.taken(store.self) + 1)

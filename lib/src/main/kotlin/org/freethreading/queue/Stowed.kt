@@ -8,7 +8,7 @@ import org.freethreading.wire.Form
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.Parcel
-import org.freethreading.wire.Plain
+import org.freethreading.wire.PlainValues
 import java.io.UncheckedIOException
 
 /**
@@ -26,7 +26,7 @@ internal class Stowed(val place: Place, private val store: Store) {
     val parcel: Parcel = frame?.parcel(store.folders, FILE_NAME) ?: BytesParcel(bytes)
     private val passengers: List<Address> = frame?.passengers() ?: emptyList()
 
-    val isPlain: Boolean get() = Plain.isForm(form)
+    val isPlain: Boolean get() = PlainValues.isForm(form)
 
     /** The value, if it is plain. */
     val plain: Any? = if (isPlain) plainAt(place) else null
@@ -50,14 +50,14 @@ internal class Stowed(val place: Place, private val store: Store) {
     }
 
     companion object {
-        /** Forms beside those of [Plain] values. */
+        /** Forms beside those of plain values ([PlainValues]). */
         private const val INLINE = 0
         private const val FRAME = 1
         private val FILE_NAME = Regex("[0-9]+-[0-9]+-[0-9]+\\.item")
 
         fun plainAt(place: Place): Any? = place.run {
             val form = chunk.form(offset)
-            if (form == Form.TEXT) chunk.bytes(offset).decodeToString() else Plain.of(form, chunk.bits(offset))
+            if (form == Form.TEXT) chunk.bytes(offset).decodeToString() else PlainValues.of(form, chunk.bits(offset))
         }
 
         fun formOf(parcel: Parcel): Int =

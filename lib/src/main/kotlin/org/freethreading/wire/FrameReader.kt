@@ -37,11 +37,11 @@ internal class FrameReader(private val bytes: ByteArray, private val end: Int = 
         return String(bytes, advance(length), length, Charsets.UTF_8)
     }
 
-    /** A parcel, as [parcel] has it, or a [Plain] value. */
+    /** A parcel, as [parcel] has it, or a plain value ([PlainValues]). */
     fun value(folders: Collection<Path>? = null): Any? {
         val form = byte()
         return when {
-            Plain.hasBits(form) -> Plain.of(form, long())
+            PlainValues.hasBits(form) -> PlainValues.of(form, long())
             form == Form.TEXT -> text()
             else -> parcel(form, folders, null)
         }

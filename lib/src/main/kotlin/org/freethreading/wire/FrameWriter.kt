@@ -43,12 +43,12 @@ internal class FrameWriter {
         }
     }
 
-    /** A parcel, or a [Plain] value: its form, and behind that its bits or its text. */
+    /** A parcel, or a plain value ([PlainValues]): its form, and behind that its bits or its text. */
     fun value(value: Any?): FrameWriter {
         if (value is Parcel) return parcel(value)
-        val form = Plain.formOf(value)
+        val form = PlainValues.formOf(value)
         byte(form)
-        return if (Plain.hasBits(form)) long(Plain.bitsOf(value)) else text(value as String)
+        return if (PlainValues.hasBits(form)) long(PlainValues.bitsOf(value)) else text(value as String)
     }
 
     /** Whose handles are in a parcel. */

@@ -51,7 +51,7 @@ internal class Packer(
 
     /** Returns [value] itself if it is plain and no codec's, else what the function of that name does. */
     fun plainOrParcel(value: Any?, role: String): Any? =
-        if (codec == null && Plain.formOf(value) != Plain.NONE) value else value(value, role)
+        if (codec == null && PlainValues.formOf(value) != PlainValues.NONE) value else value(value, role)
 
     private fun raw(value: Any, role: String): Parcel? = ifWritten(value, role) { RawWriter.write(value, it) }
 

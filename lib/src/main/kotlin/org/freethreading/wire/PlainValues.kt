@@ -4,7 +4,7 @@ package org.freethreading.wire
  * Values that travel as they are, without a parcel: they are small, never change, and no code of the user's writes or
  * reads them. A short text is one of them; all others are their [Form] and 64 bits.
  */
-internal object Plain {
+internal object PlainValues {
     private const val MOST_CHARS = 80
 
     /** The form of a value that is not plain. */
