@@ -31,8 +31,9 @@ internal class QueueLayout(private val record: Record) {
 
     /** Where the next item is to be taken from, when [number] have been. */
     fun next(number: Long): Position {
-        val position = takeFrom[number]
-        return if (position.chunk == 0L) Position(record.getLong(FIRST_CHUNK), ChunkLayout.START) else position
+        val (chunk, offset) = takeFrom[number]
+        val isFirst = chunk == 0L
+        return Position(if (isFirst) record.getLong(FIRST_CHUNK) else chunk, if (isFirst) ChunkLayout.START else offset)
     }
 
     fun setFirstChunk(chunk: Long) = record.putLong(FIRST_CHUNK, chunk)

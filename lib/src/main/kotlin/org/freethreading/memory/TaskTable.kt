@@ -15,8 +15,9 @@ package org.freethreading.memory
  * Every change is one compare-and-set of the word, so each element is either claimed or cut, and a running one is
  * either completed or stopped, whoever dies when. The ticket tells a late claim for an earlier batch in the same slot.
  *
- * The stamp is the child's clock just before the claim: it is never later than the beginning of what runs, unless it
- * belongs to what is claimed next, and then nothing that the stamp is asked about is running any more.
+ * The stamp is the child's clock just before the claim, of batches whose time is limited: it is never later than the
+ * beginning of what runs, unless it belongs to what is claimed next, and then nothing that the stamp is asked about is
+ * running any more.
  */
 internal class TaskTable(private val memory: Segment, private val offset: Int, val slots: Int) {
     /** Parent: puts a batch of [count] elements into [slot]. To be followed by the frame that tells of it. */

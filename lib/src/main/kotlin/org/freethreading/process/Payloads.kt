@@ -26,7 +26,7 @@ internal class Payloads(
         /** Those of this program and its children. */
         val own: Payloads by lazy { Payloads(ProgramDirectory.own.folders, "p") }
 
-        /** Those with arguments: each goes to one worker, which tells when it is done with it. */
+        /** Those with what is handed over. An argument goes to one worker, which tells when it is done with it. */
         val ofArguments: Payloads by lazy { Payloads(own.folders, "a", PayloadShelf()) }
     }
 }

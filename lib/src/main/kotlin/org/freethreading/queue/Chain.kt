@@ -42,27 +42,24 @@ internal class Chain(private val store: Store) {
         return List(count) { read(find(next)).also { next = it.place.behind } }
     }
 
-    /** Writes an item where [at] says, or else to a new chunk that is linked to it. */
+    /** Writes an item to where there is [roomFor] it. */
     fun write(at: Position, number: Long, form: Int, bytes: ByteArray): Place {
         val place = roomFor(bytes.size, at)
         place.chunk.put(place.offset, number, form, bytes)
         return place
     }
 
-    /** The same for an item that is told by its [form] and [bits]. */
-    fun write(at: Position, number: Long, form: Int, bits: Long): Place {
-        val place = roomFor(Long.SIZE_BYTES, at)
-        place.chunk.put(place.offset, number, form, bits)
-        return place
-    }
-
-    private fun roomFor(length: Int, at: Position): Place {
-        if (at == Position.NOWHERE) return Place(newChunk(length, SMALLEST), ChunkLayout.START)
-        val chunk = chunk(at.chunk)
-        if (chunk.hasRoom(at.offset, length)) return Place(chunk, at.offset)
-        val next = newChunk(length, minOf(2 * chunk.size, LARGEST))
-        chunk.link(at.offset, Position(next.id, ChunkLayout.START))
-        return Place(next, ChunkLayout.START)
+    /** Where an item of [length] bytes goes: where [at] says, or else to a new chunk that is linked to it. */
+    fun roomFor(length: Int, at: Position): Place {
+        var chunk = if (at.chunk == Position.NOWHERE.chunk) newChunk(length, SMALLEST) else chunk(at.chunk)
+        var offset = maxOf(at.offset, ChunkLayout.START)
+        if (!chunk.hasRoom(offset, length)) {
+            val next = newChunk(length, minOf(2 * chunk.size, LARGEST))
+            chunk.link(offset, Position(next.id, ChunkLayout.START))
+            chunk = next
+            offset = ChunkLayout.START
+        }
+        return Place(chunk, offset) // made in one place only, so that the compiler need not make it at all
     }
 
     private fun newChunk(length: Int, size: Int) =

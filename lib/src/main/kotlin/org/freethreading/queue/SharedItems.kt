@@ -6,7 +6,6 @@ import org.freethreading.memory.PeerTable
 import org.freethreading.memory.Position
 import org.freethreading.memory.QueueLayout
 import org.freethreading.memory.Store
-import org.freethreading.wire.Form
 import org.freethreading.wire.Parcel
 import org.freethreading.wire.PlainValues
 import java.lang.ref.Reference
@@ -64,10 +63,12 @@ internal class SharedItems<T>(
 
     override fun append(kept: Any?, number: Long) {
         val tail = layout.putAt[number]
-        val place = when (kept) {
-            is Parcel -> appending.write(tail, number, Stowed.formOf(kept), Stowed.bytesOf(kept))
-            is String -> appending.write(tail, number, Form.TEXT, kept.encodeToByteArray())
-            else -> appending.write(tail, number, PlainValues.formOf(kept), PlainValues.bitsOf(kept))
+        val bytes = Stowed.bytesOf(kept)
+        val place = appending.roomFor(bytes?.size ?: Long.SIZE_BYTES, tail)
+        if (bytes == null) {
+            place.chunk.put(place.offset, number, Stowed.formOf(kept), PlainValues.bitsOf(kept))
+        } else {
+            place.chunk.put(place.offset, number, Stowed.formOf(kept), bytes)
         }
         if (tail == Position.NOWHERE) layout.setFirstChunk(place.chunk.id)
         layout.putAt[number + 1] = place.behind
@@ -94,6 +95,7 @@ internal class SharedItems<T>(
     }
 
     private fun freeEmptied() {
+        if (emptied.isEmpty()) return
         emptied.forEach(ChunkLayout::free)
         emptied.clear()
     }

@@ -22,7 +22,7 @@ internal class Stowed(val place: Place, private val store: Store) {
     val bytes: ByteArray = place.run { chunk.bytes(offset) }
     private val frame = if (form == FRAME) FrameReader(bytes) else null
 
-    /** Of no use if the item is plain. */
+    /** If it is not plain. */
     val parcel: Parcel = frame?.parcel(store.folders, FILE_NAME) ?: BytesParcel(bytes)
     private val passengers: List<Address> = frame?.passengers() ?: emptyList()
 
@@ -60,12 +60,18 @@ internal class Stowed(val place: Place, private val store: Store) {
             if (form == Form.TEXT) chunk.bytes(offset).decodeToString() else PlainValues.of(form, chunk.bits(offset))
         }
 
-        fun formOf(parcel: Parcel): Int =
-            if (parcel is BytesParcel && parcel.passengers.isEmpty()) INLINE else FRAME
+        fun formOf(kept: Any?): Int = when {
+            kept !is Parcel -> PlainValues.formOf(kept)
+            kept is BytesParcel && kept.passengers.isEmpty() -> INLINE
+            else -> FRAME
+        }
 
-        fun bytesOf(parcel: Parcel): ByteArray = when {
-            formOf(parcel) == INLINE -> (parcel as BytesParcel).bytes
-            else -> FrameWriter().parcel(parcel).passengers(parcel).toByteArray()
+        /** What is written of an item, if it is more than bits. */
+        fun bytesOf(kept: Any?): ByteArray? = when {
+            kept is BytesParcel && kept.passengers.isEmpty() -> kept.bytes
+            kept is Parcel -> FrameWriter().parcel(kept).passengers(kept).toByteArray()
+            kept is String -> kept.encodeToByteArray()
+            else -> null
         }
     }
 }

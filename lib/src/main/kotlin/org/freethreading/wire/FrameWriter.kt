@@ -36,7 +36,7 @@ internal class FrameWriter {
             is BytesParcel -> byte(INLINE).bytes(parcel.bytes)
             is FileParcel -> byte(FILE).long(parcel.size).text(parcel.path.toString())
             is KeptParcel -> {
-                check(parcel.isLent) { "${parcel.path} is sent, and was not lent" }
+                check(!parcel.isHeld) { "${parcel.path} is sent, and was not lent" }
                 byte(KEPT).long(parcel.size).text(parcel.path.toString())
             }
             is LentParcel -> throw UnsupportedOperationException("what came from the parent goes nowhere else")
@@ -95,7 +95,7 @@ internal class FrameWriter {
         fun sizeOf(parcel: Parcel): Int = when (parcel) {
             is BytesParcel -> 1 + Int.SIZE_BYTES + parcel.bytes.size
             is FileParcel -> sizeOf(parcel.path)
-            is KeptParcel -> sizeOf(parcel.path)
+            is KeptParcel -> 1 + Long.SIZE_BYTES + Int.SIZE_BYTES + parcel.longestPath
             is LentParcel -> sizeOf(parcel.path)
         }
 

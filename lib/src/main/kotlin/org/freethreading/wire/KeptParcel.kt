@@ -36,11 +36,18 @@ internal class KeptParcel(
 ) : Parcel {
     private val state = AtomicReference<Any>(HELD)
 
-    /** Where a borrower finds it. */
-    val path: Path get() = file.path
+    /**
+     * Where a borrower finds it; where nothing is, if it was dropped before: then the file may have another parcel by now,
+     * and whoever was to get this one is to fail.
+     */
+    val path: Path
+        get() = state.get().let { if (it === SHELVED || it === DELETED) Path.of("${file.path}$GONE") else file.path }
 
-    /** Whether somebody else may know its name. */
-    val isLent: Boolean get() = state.get() !== HELD
+    /** How many bytes the longest [path] takes. */
+    val longestPath: Int get() = file.path.toString().encodeToByteArray().size + GONE.length
+
+    /** Whether it is nobody's but who packed it. */
+    val isHeld: Boolean get() = state.get() === HELD
 
     override fun open(): ParcelInput = ParcelInput.of(file.path, size)
 
@@ -48,8 +55,11 @@ internal class KeptParcel(
         throw UnsupportedOperationException("it does not come from elsewhere")
 
     override fun lend(borrower: Any) = move { seen ->
-        check(seen !is Awaited && seen !== SHELVED && seen !== DELETED) { "$path is lent, and was dropped before" }
-        if (seen === HELD) borrower else DOUBTFUL
+        when {
+            seen === HELD -> borrower
+            seen is Awaited || seen === SHELVED || seen === DELETED -> seen // dropped: it will find nothing
+            else -> DOUBTFUL
+        }
     }
 
     override fun isReadBy(borrower: Any) = move { seen ->
@@ -99,5 +109,6 @@ internal class KeptParcel(
         val DOUBTFUL = Any()
         val SHELVED = Any()
         val DELETED = Any()
+        const val GONE = ".gone"
     }
 }

@@ -28,7 +28,8 @@ internal class LentParcel(override val size: Long, val path: Path) : Parcel {
 
 /**
  * Copies out of [file], and lets go of it when it is closed: whoever still has this then cannot read what another
- * parcel has there. As zeros are read where a file was cut, closing fails then.
+ * parcel has there. As zeros are read where a file was cut, closing fails then, unless it
+ * was deleted as well, which is for the parent to do when nobody reads it.
  */
 private class LentInput(file: KeptFile) : InputStream() {
     private var file: KeptFile? = file

@@ -181,8 +181,11 @@ internal class Element(
 
     /** Leaves what it belongs to. */
     private fun leave() {
-        drop()
-        exit.leave()
+        try {
+            drop()
+        } finally {
+            exit.leave()
+        }
     }
 
     /** Nobody will run it, or send what it consists of. */

@@ -88,8 +88,9 @@ internal class Gather(
         ready = packed.size
     }
 
-    private fun dropArguments(from: Int) {
-        if (from < arguments.size) dropAll(arguments.subList(from, arguments.size))
+    private fun dropArguments(from: Int, to: Int = arguments.size) {
+        val end = minOf(to, arguments.size)
+        if (from < end) dropAll(arguments.subList(from, end))
     }
 
     /** Whether the element at [index] has ended. */
@@ -161,10 +162,11 @@ internal class Gather(
         return some
     }
 
-    /** None of the chunks from here on will be taken. */
+    /** None of the chunks from here on will be taken; but those in between that are being issued by others. */
     private fun failFrom(from: Int, failure: Throwable) {
-        issued.set(items.size)
-        dropArguments(from)
+        val next = issued.getAndSet(items.size)
+        dropArguments(from, minOf(from + chunk, next))
+        dropArguments(next)
         for (i in from until items.size) slots.compareAndSet(i, null, Outcome.failure(i.toLong(), failure))
         if (failFast) limit.getAndUpdate { minOf(it, from) }
         for (i in from / chunk until ended.length()) ended[i] = 1

@@ -69,10 +69,19 @@ internal class Landing(
         val taken = count
         count = 0
         val landed = account.land(words, taken, flights)
-        for (i in 0 until landed) tell(words[i], flights[i]!!, endings[i])
+        var failure: Throwable? = null
+        for (i in 0 until landed) {
+            try {
+                tell(words[i], flights[i]!!, endings[i])
+            } catch (thrown: Throwable) { // there is no memory, or no stack of who attends: the others hear of theirs
+                failure = thrown
+                lose(words[i], flights[i]!!, thrown)
+            }
+        }
         for (i in landed until taken) (endings[i] as? Parcel)?.drop()
         endings.fill(null, 0, taken)
         flights.fill(null, 0, taken)
+        failure?.let { throw it }
         if (landed < taken) {
             val word = words[landed]
             throw MalformedException("element ${Message.number(word)} in slot ${Message.slot(word)}, which cannot come")
@@ -87,6 +96,13 @@ internal class Landing(
             Message.FAILURE -> element.arrive(flight, PackedArrival(element, false, ending as Parcel, crossing, name))
         }
         element.landed()
+    }
+
+    /** The account has it as landed, so nobody else will end it. */
+    private fun lose(word: Long, flight: Flight, failure: Throwable) = try {
+        flight.remote.lose(flight.elements[Message.number(word)], flight, failure)
+    } catch (again: Throwable) {
+        failure.addSuppressed(again)
     }
 
     private fun arrival(element: Element, ending: Any?): Arrival = when (ending) {

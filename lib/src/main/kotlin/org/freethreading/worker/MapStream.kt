@@ -18,7 +18,7 @@ import java.util.concurrent.RejectedExecutionException
  *
  * To processes the window begins small, too, and widens while as many results as it is wide are but numbers and the
  * like, since each change between processes costs more than such an element. Whatever else comes or goes, and might be
- * large, makes it small again.
+ * large, makes it small again: then nothing is offered before as much was delivered.
  *
  * Items are handed in by chunks; the last one, when the input ends, may be smaller.
  */
@@ -134,7 +134,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         if (crossed is Parcel) window = least
         val size = synchronized(gathered) {
             gathered.add(crossed)
-            if (isCancelled) dropAll(gathered)
+            if (isCancelled) dropGathered()
             gathered.size
         }
         offered.value += 1
@@ -145,13 +145,20 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         super.cancel(interrupt)
         synchronized(gathered) {
             isCancelled = true
-            dropAll(gathered)
+            dropGathered()
         }
         (byIndex.values + asTheyCame).forEach { (it as? Arrival)?.drop() }
         body.cargo?.drop()
     }
 
+    /** What is dropped is not to be handed in any more. */
+    private fun dropGathered() {
+        dropAll(gathered)
+        gathered.clear()
+    }
+
     override fun arrived(index: Long, ending: Any, isSuccess: Boolean) {
+        if (ending is Arrival && window != least) window = least
         if (ordered) byIndex[index] = ending else asTheyCame.add(ending)
         if (!ordered || index == delivered.value) offered.signal()
     }
@@ -175,13 +182,12 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         return Arrival.opened(ending)
     }
 
-    /** Who offers may make the window small meanwhile, and will do so again if that is lost. */
+    /** Others may make the window small meanwhile, and will do so again if that is lost. */
     private fun adapt(isPlain: Boolean) {
-        if (!isPlain) window = least
         plain = if (isPlain) plain + 1 else 0
         if (plain < window) return
         plain = 0
-        window = minOf(2 * window, WIDEST * least)
+        window = minOf(2 * window, maxOf(least, WIDEST * schedule.size))
     }
 
     private fun isNextThere() = if (ordered) byIndex.containsKey(delivered.value) else !asTheyCame.isEmpty()
@@ -193,7 +199,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         const val NEAR = 2L
         const val FAR = 16L
 
-        /** How many times as wide the window may become. */
-        const val WIDEST = 16L
+        /** How many elements for each worker it widens to: large chunks are cheap as it is. */
+        const val WIDEST = 256L
     }
 }

@@ -88,7 +88,9 @@ internal class ProcessSeat(
     // All of these belong to whoever looks.
     private var isRegistered = false
     private var hasLanded = false
-    private var lastLook = 0L
+
+    /** When something landed last, or there was nothing to do. */
+    private var busySince = 0L
 
     override fun open() = Callbacks.execute {
         if (schedule.isOver) {
@@ -244,14 +246,14 @@ internal class ProcessSeat(
         val landed = remote.takeLanded()
         if (landed > 0) {
             schedule.started()
-            val each = (now - lastLook) / landed
+            val each = (now - busySince) / landed
             val isLong = each > LONG_NANOS
             schedule.lot = if (each > BRIEF_NANOS) 1 else minOf(2 * schedule.lot, MOST_TOGETHER)
             if (!isLong && remote.load == 0) schedule.window = minOf(2 * schedule.window, MOST)
             if (isLong && hasLanded) schedule.window = LEAST
             hasLanded = true
         }
-        lastLook = now
+        if (landed > 0 || remote.load == 0) busySince = now
     }
 
     /** Looks every now and then whether the process gets on with what it was handed. */

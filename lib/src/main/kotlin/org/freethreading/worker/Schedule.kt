@@ -153,10 +153,14 @@ internal class Schedule(
 
     /** Takes the chunk that waits next if it is an element that can go together with [last], behind it. */
     fun nextAlike(last: Element): Element? {
-        val next = pending.peek() ?: return null
-        val isAlike = next.next == null && next.body === last.body && next.index > last.index
-        return if (isAlike && pending.remove(next)) next else null
+        if (pending.peek()?.isAlike(last) != true) return null
+        val next = pending.poll() ?: return null
+        if (next.isAlike(last)) return next
+        giveBack(next) // somebody else was faster
+        return null
     }
+
+    private fun Element.isAlike(last: Element) = next == null && body === last.body && index > last.index
 
     private fun rest(seat: Seat): Element? =
         seats.firstNotNullOfOrNull { other -> if (other === seat) null else other.takeRest() }

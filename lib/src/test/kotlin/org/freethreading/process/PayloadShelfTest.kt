@@ -11,6 +11,8 @@ import io.kotest.matchers.shouldNotBe
 import io.kotest.matchers.types.shouldBeInstanceOf
 import org.freethreading.Scratch
 import org.freethreading.wire.FileParcel
+import org.freethreading.wire.FrameReader
+import org.freethreading.wire.FrameWriter
 import org.freethreading.wire.KeptParcel
 import org.freethreading.wire.LentParcel
 import org.freethreading.wire.MalformedException
@@ -40,8 +42,7 @@ class PayloadShelfTest : FunSpec({
             parcel.lend(this)
             opener().value(LentParcel(parcel.size, parcel.path)) shouldBe value
             parcel.isReadBy(this)
-            parcel.drop()
-            parcel.path
+            parcel.path.also { parcel.drop() }
         }
 
         fun files(): List<Path> = Files.list(folder).use { it.toList() }
@@ -86,6 +87,17 @@ class PayloadShelfTest : FunSpec({
         kept.files().toSet() shouldBe setOf(small, large)
         val huge = List(400_000) { "item $it of a list that nobody knows the size of" to it }
         kept.packer.value(huge, "argument").also { opener().value(it) shouldBe huge }.drop()
+    }
+
+    test("gives whoever gets a parcel that was dropped before nothing, and not what lies there by then") {
+        val kept = Kept()
+        val dropped = kept.pack(bytes(200_000, 0)).also { it.drop() }
+        val next = kept.pack(bytes(200_000, 1))
+        dropped.lend(this)
+
+        val received = FrameReader(FrameWriter().parcel(dropped).toByteArray()).parcel()
+        shouldThrow<MalformedException> { opener().value(received) }
+        next.drop()
     }
 
     test("lets what lies idle go, and gives its memory back") {

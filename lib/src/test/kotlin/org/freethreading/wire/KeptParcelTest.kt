@@ -67,14 +67,25 @@ class KeptParcelTest : FunSpec({
         given({ lend(child) }, { isLostWith(child) }, { lend(another) }, { isReadBy(another) }) shouldBe false
     }
 
-    test("is lent to nobody after it was dropped, and sent to nobody whom it was not lent to") {
+    test("is sent to nobody whom it was not lent to") {
         val shelf = Shelf()
         val parcel = parcel(shelf)
         shouldThrow<IllegalStateException> { FrameWriter().parcel(parcel) }
         parcel.lend(child)
         FrameWriter().parcel(parcel)
         parcel.drop()
-        shouldThrow<IllegalStateException> { parcel.lend(another) }
         shelf.files.shouldBeEmpty()
+    }
+
+    test("is nowhere for whoever it is lent to after it was dropped, and stays on the shelf") {
+        val shelf = Shelf()
+        val parcel = parcel(shelf)
+        val path = parcel.path
+        parcel.drop()
+        parcel.lend(child)
+        FrameWriter().parcel(parcel).length shouldBe FrameWriter.sizeOf(parcel)
+        (parcel.path == path) shouldBe false
+        parcel.isLostWith(child)
+        shelf.files.size shouldBe 1
     }
 })

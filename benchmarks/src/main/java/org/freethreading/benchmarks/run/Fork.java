@@ -23,8 +23,9 @@ import org.freethreading.benchmarks.rows.Side;
 /** A JVM that measures one row or one series: so that no row pays for what the compiler has seen in another. */
 final class Fork {
     private static final int WARM_UP_ROUNDS = 3;
-    private static final double WARM_UP_SECONDS = 1.5;
-    private static final double LONGEST_WARM_UP_SECONDS = 12;
+    private static final double PATIENCE_SECONDS = 1; // without becoming faster
+    private static final double PATIENCE_WITH_CHILDREN_SECONDS = 2; // which have compilers of their own
+    private static final double LONGEST_WARM_UP_SECONDS = 10;
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final int FEWEST_PAIRS = 5; // with fewer no median is worth its name
     private static final double LONGEST_ROUND_SECONDS = 90;
@@ -56,8 +57,8 @@ final class Fork {
     static RowResult measure(Row row, Options options, PythonRows python) throws Exception {
         if (row.needsPython() && python == null) return skipped(row, noPython(options));
         try (var pairs = Pairs.of(row, row.needsPython() ? python : null)) {
-            double first =
-                    pairs.warmUp(WARM_UP_ROUNDS, WARM_UP_SECONDS, options.isLong() ? 60 : LONGEST_WARM_UP_SECONDS);
+            double patience = row.needsPython() ? PATIENCE_WITH_CHILDREN_SECONDS : PATIENCE_SECONDS;
+            double first = pairs.warmUp(WARM_UP_ROUNDS, patience, options.isLong() ? 60 : LONGEST_WARM_UP_SECONDS);
             pairs.measure(options.pairs(), options.seconds(), FEWEST_PAIRS);
             var peers = new LinkedHashMap<>(pairs.samples());
             var ours = peers.remove(row.ours().name());

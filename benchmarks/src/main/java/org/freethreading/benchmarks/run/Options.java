@@ -10,7 +10,7 @@ import java.util.List;
  * @param names which rows, series and parts are measured; empty: all
  * @param pairs how many pairs a row has at most
  * @param seconds after how many a row has enough, if it has five pairs
- * @param forks how many JVMs measure a row in which no Python takes part
+ * @param forks how many JVMs measure a row of the goals in which no Python takes part
  * @param output where the report goes
  * @param python Python's command
  * @param isLong whether series have all their points, and more samples
@@ -35,8 +35,8 @@ record Options(
 
               --rows lock,queue   only these rows, series, or parts (design, primitives, series, latency, allocation)
               --pairs 11          how many pairs of samples a row has at most
-              --seconds 2         after how many seconds a row has enough, once it has five pairs
-              --forks 2           how many JVMs measure a row in which no Python takes part
+              --seconds 1.5       after how many seconds a row has enough, once it has five pairs
+              --forks 2           how many JVMs measure a row of the goals in which no Python takes part
               --long              more of all that: about an hour
               --output DIR        where the report goes: target/report
               --python python3    which Python
@@ -48,7 +48,7 @@ record Options(
     static Options parse(String... arguments) {
         var names = new ArrayList<String>();
         int pairs = 11;
-        double seconds = 2;
+        double seconds = 1.5;
         int forks = 2;
         var output = Path.of("target", "report");
         var python = "python3";

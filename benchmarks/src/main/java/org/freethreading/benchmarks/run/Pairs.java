@@ -1,7 +1,6 @@
 package org.freethreading.benchmarks.run;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import org.freethreading.benchmarks.rows.Work;
 
 /** Samples of several sides in turns, so that what disturbs the machine disturbs all of them. */
 final class Pairs implements AutoCloseable {
-    private static final int FEWEST_TO_JUDGE = 10;
     private static final double MUCH_BETTER = 0.95;
     private final List<Side> sides = new ArrayList<>();
     private final List<Work> works = new ArrayList<>();
@@ -40,29 +38,27 @@ final class Pairs implements AutoCloseable {
     }
 
     /**
-     * Takes samples that don't count: so many rounds, and for so many seconds. Then those that a compiler makes faster go
-     * on, for at most so many seconds in all, as long as it does so with the first of them: as long as the best of the
-     * second half of its samples is much better than that of the first.
+     * Takes samples that don't count: so many rounds. Then those that a compiler makes faster go on as long as it does so
+     * with the first of them: until none of its samples was much better than the best before, for so many seconds; or
+     * for so many in all.
      *
      * @return the very first sample of the first side
      */
-    double warmUp(int rounds, double seconds, double most) throws Exception {
-        long end = after(seconds);
+    double warmUp(int rounds, double patience, double most) throws Exception {
         long last = after(most);
-        var seen = new ArrayList<Double>();
-        while (seen.size() < rounds || System.nanoTime() - end < 0) {
-            seen.add(take(seen.size(), sides.size(), false));
-        }
+        double first = take(0, sides.size(), false);
+        for (int round = 1; round < rounds; round++) take(round, sides.size(), false);
         int compiled = (int) sides.stream().takeWhile(side -> !side.isPython()).count();
-        while (getsFaster(seen) && System.nanoTime() - last < 0) seen.add(take(seen.size(), compiled, false));
-        return seen.get(0);
-    }
-
-    private static boolean getsFaster(List<Double> samples) {
-        int half = samples.size() / 2;
-        return samples.size() < FEWEST_TO_JUDGE
-                || Collections.min(samples.subList(half, samples.size()))
-                        < MUCH_BETTER * Collections.min(samples.subList(0, half));
+        double best = Double.POSITIVE_INFINITY;
+        long end = after(patience);
+        for (int round = rounds; System.nanoTime() - end < 0 && System.nanoTime() - last < 0; round++) {
+            double sample = take(round, compiled, false);
+            if (sample < MUCH_BETTER * best) {
+                best = sample;
+                end = after(patience);
+            }
+        }
+        return first;
     }
 
     /** Takes so many samples of each; fewer, but at least the fewest, if that takes longer than so many seconds. */

@@ -59,8 +59,9 @@ public final class Run {
 
     void measure() throws Exception {
         checkNames();
-        for (var row : Rows.ofDesign()) if (options.wants(row.key(), "design")) measure(row);
-        for (var row : Rows.ofPrimitives()) if (options.wants(row.key(), "primitives")) measure(row);
+        for (var row : Rows.ofDesign()) if (options.wants(row.key(), "design")) measure(row, options.forks());
+        int fewer = options.isLong() ? options.forks() : 1; // nothing is promised of them
+        for (var row : Rows.ofPrimitives()) if (options.wants(row.key(), "primitives")) measure(row, fewer);
         for (var each : Rows.series()) if (options.wants(each.key(), "series")) measureSeries(each.key(), each.heap());
         if (options.wants(LatencyLines.KEY, LatencyLines.KEY)) measureSeries(LatencyLines.KEY, "");
         if (options.wants(Allocations.PART, Allocations.PART)) {
@@ -89,14 +90,12 @@ public final class Run {
                 .flatMap(each -> each);
     }
 
-    private void measure(Row row) throws IOException, InterruptedException {
+    private void measure(Row row, int jvms) throws IOException, InterruptedException {
         RowResult result;
         try {
-            result = forks.run(row.key(), row.jdk(), "", RowResult.class);
-            for (int fork = 1;
-                    fork < options.forks() && !row.needsPython() && row.unit() == Row.Unit.NANOSECONDS;
-                    fork++) {
-                result = joined(result, forks.run(row.key(), row.jdk(), "", RowResult.class));
+            result = run(row);
+            if (!row.needsPython() && row.unit() == Row.Unit.NANOSECONDS) {
+                for (int jvm = 1; jvm < jvms; jvm++) result = joined(result, run(row));
             }
         } catch (Forks.Failure failure) {
             result = Fork.skipped(row, failure.getMessage());
@@ -104,6 +103,10 @@ public final class Run {
         rows.add(result);
         output.println(Lines.of(row, result));
         keep();
+    }
+
+    private RowResult run(Row row) throws IOException, InterruptedException, Forks.Failure {
+        return forks.run(row.key(), row.jdk(), "", RowResult.class);
     }
 
     private void measureSeries(String key, String heap) throws IOException, InterruptedException {
