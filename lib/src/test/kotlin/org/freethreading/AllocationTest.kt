@@ -97,18 +97,6 @@ class AllocationTest : FunSpec({
             queue.getBlocking()
         } shouldBeLessThan A_FEW
     }
-
-    test("Queue between processes, but for the item that it gives, of a number") {
-        val shared = Queue<Int>(backend = PROCESSES)
-        allocated {
-            shared.put(7) // which Java keeps at hand
-            shared.get()
-        } shouldBeLessThan A_FEW
-        allocated {
-            shared.putBlocking(7)
-            shared.getBlocking()
-        } shouldBeLessThan A_FEW
-    }
 })
 
 /** What this thread allocates, in bytes, for as many of [operation] as there are [OPERATIONS]. */
