@@ -42,6 +42,27 @@ class KeeperTroubleTest : FunSpec({
         }
     }
 
+    test("who was interrupted before gives up after a while when the keeper is stopped, and that is said once") {
+        WorkerPool.builder().workers(1).backend(PROCESSES).name("stopped-keeper").build().use { pool ->
+            val map = pool.call { SharedMap<String, Int>(PROCESSES).also { it["key"] = 1 } }
+            map["key"] shouldBe 1
+            val pid = pidsOf("stopped-keeper").single()
+            signal("STOP", pid)
+            try {
+                val user = ThreadParty(Backend.threads()) {
+                    Thread.currentThread().interrupt()
+                    shouldThrow<InterruptedException> { map.getBlocking("key") }
+                    Thread.currentThread().isInterrupted
+                }
+                user.result() shouldBe false
+            } finally {
+                signal("CONT", pid)
+            }
+
+            map["key"] shouldBe 1
+        }
+    }
+
     test("a file that others have written among those of records keeps nothing of a dead process from being freed") {
         val lock = Lock(PROCESSES)
         Victim { lock.lock() }.use { victim ->

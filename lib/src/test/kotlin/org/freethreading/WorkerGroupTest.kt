@@ -8,6 +8,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.runInterruptible
 import java.util.concurrent.RejectedExecutionException
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -31,6 +32,30 @@ private fun groupContract(backend: Backend) = funSpec {
                 List(7) { group.next() } shouldContainExactly listOf(0, 1, 2, 0, 1, 2, 0).map { group[it] }
                 shouldThrow<IndexOutOfBoundsException> { group[3] }
                 Worker.all() shouldContainAll List(3) { group[it] }
+            }
+        }
+
+        test("gives workers to many who ask at once, each as often as another") {
+            WorkerGroup(3, backend).use { group ->
+                val parties = List(4) { ThreadParty(Backend.threads()) { List(3_000) { group.next() } } }
+
+                parties.flatMap { it.result() }.groupingBy { it }.eachCount() shouldBe List(3) { group[it] }.associateWith { 4_000 }
+            }
+        }
+
+        test("finds one that lives while others end") {
+            WorkerGroup(4, backend).use { group ->
+                val end = AtomicBoolean()
+                val parties = List(3) {
+                    ThreadParty(Backend.threads()) {
+                        while (!end.get()) group.next()
+                        group.next()
+                    }
+                }
+                (0..2).forEach { group[it].close() }
+                end.set(true)
+
+                parties.forEach { (it.result() === group[3]) shouldBe true }
             }
         }
 

@@ -52,7 +52,7 @@ final class SeriesRows {
                         "Pool: cost of a trivial task by number of workers",
                         "workers",
                         List.of(1L, 2L, 4L, 16L, 64L),
-                        workers -> Math.toIntExact(Math.max(5_000, 500 * workers)), // so that each gets warm
+                        workers -> Math.toIntExact(Math.max(5_000, 200 * workers)), // so that each gets warm
                         Row.Unit.NANOSECONDS,
                         1,
                         "",

@@ -24,8 +24,8 @@ import org.freethreading.benchmarks.rows.Side;
 final class Fork {
     private static final int WARM_UP_ROUNDS = 3;
     private static final double PATIENCE_SECONDS = 1; // without becoming faster
-    private static final double PATIENCE_WITH_CHILDREN_SECONDS = 2; // which have compilers of their own
-    private static final double LONGEST_WARM_UP_SECONDS = 10;
+    private static final double PATIENCE_WITH_CHILDREN_SECONDS = 1.5; // which have compilers of their own
+    private static final double LONGEST_WARM_UP_SECONDS = 8;
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final int FEWEST_PAIRS = 5; // with fewer no median is worth its name
     private static final double LONGEST_ROUND_SECONDS = 90;

@@ -35,7 +35,7 @@ record Options(
 
               --rows lock,queue   only these rows, series, or parts (design, primitives, series, latency, allocation)
               --pairs 11          how many pairs of samples a row has at most
-              --seconds 1.5       after how many seconds a row has enough, once it has five pairs
+              --seconds 1         after how many seconds a row has enough, once it has five pairs
               --forks 2           how many JVMs measure a row of the goals in which no Python takes part
               --long              more of all that: about an hour
               --output DIR        where the report goes: target/report
@@ -48,7 +48,7 @@ record Options(
     static Options parse(String... arguments) {
         var names = new ArrayList<String>();
         int pairs = 11;
-        double seconds = 1.5;
+        double seconds = 1;
         int forks = 2;
         var output = Path.of("target", "report");
         var python = "python3";
