@@ -3,7 +3,7 @@ package org.freethreading.memory
 /** The other process has written what makes no sense. */
 internal class MalformedRingException(message: String) : RuntimeException(message)
 
-/** Takes the frames of a ring: the [word] of each, and its payload, the first [length] of [bytes] until it returns. */
+/** Takes the frames of a ring: the word of each, and its payload, the first bytes until it returns. */
 internal fun interface FrameTaker {
     fun take(word: Long, bytes: ByteArray, length: Int)
 }
