@@ -200,6 +200,6 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         const val FAR = 16L
 
         /** How many elements for each worker it widens to: large chunks are cheap as it is. */
-        const val WIDEST = 256L
+        const val WIDEST = 64L
     }
 }

@@ -9,7 +9,7 @@ import org.freethreading.WorkerPool
 
 private const val WORKERS = 2
 private const val NARROW = 16 * WORKERS
-private const val WIDE = 16 * NARROW
+private const val WIDE = 4 * NARROW
 
 /** How far a map on processes reads its input ahead of its consumer. */
 class MapWindowTest : FunSpec({
