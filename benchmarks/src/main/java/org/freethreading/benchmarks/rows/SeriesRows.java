@@ -51,7 +51,7 @@ final class SeriesRows {
                         "workers",
                         "Pool: cost of a trivial task by number of workers",
                         "workers",
-                        List.of(1L, 2L, 4L, 16L, 64L),
+                        List.of(1L, 4L, 16L, 64L),
                         workers -> Math.toIntExact(Math.max(5_000, 200 * workers)), // so that each gets warm
                         Row.Unit.NANOSECONDS,
                         1,

@@ -24,7 +24,7 @@ final class Allocations {
     private Allocations() {}
 
     static List<Allocation> measure(Options options) throws RunnerException {
-        var time = TimeValue.milliseconds(options.isLong() ? 1000 : 250);
+        var time = TimeValue.milliseconds(options.isLong() ? 1000 : 200);
         var jmh = new OptionsBuilder()
                 .include(BENCHMARKS)
                 .addProfiler(GCProfiler.class)

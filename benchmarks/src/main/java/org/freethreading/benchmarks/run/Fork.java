@@ -24,7 +24,7 @@ import org.freethreading.benchmarks.rows.Side;
 final class Fork {
     private static final int WARM_UP_ROUNDS = 3;
     private static final double PATIENCE_SECONDS = 1; // without becoming faster
-    private static final double PATIENCE_WITH_CHILDREN_SECONDS = 1.5; // which have compilers of their own
+    private static final double PATIENCE_WITH_CHILDREN_SECONDS = 2; // which have compilers of their own
     private static final double LONGEST_WARM_UP_SECONDS = 8;
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final int FEWEST_PAIRS = 5; // with fewer no median is worth its name
@@ -127,7 +127,7 @@ final class Fork {
 
     private static SeriesResult latencies(Options options, PythonRows python) throws Exception {
         var lines = new LinkedHashMap<String, List<Point>>();
-        LatencyLines.measure(options.isLong() ? 50 : 10, 2_000, python)
+        LatencyLines.measure(options.isLong() ? 50 : 6, 2_000, python)
                 .forEach((line, latencies) -> lines.put(line, Percentiles.of(latencies)));
         return new SeriesResult(LatencyLines.KEY, place(true, python), lines, null);
     }
