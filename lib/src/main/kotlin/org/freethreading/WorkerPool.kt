@@ -34,8 +34,7 @@ import kotlin.time.toJavaDuration
  *
  * **Maps.** Chunk 0 means: choose. [map] keeps the order of the input, throws the failure that is first in that order,
  * and stops the rest. [imap] is lazy and bounded: it reads the input only a little ahead of the consumer, so an endless
- * input works: 2 chunks for each worker, 16 on processes, and there up to 64 elements for each worker while all that
- * comes and goes are numbers and short texts. Ending the consumption stops the work. When the input fails, or [shutdown] comes before its end, the
+ * input works: 2 chunks for each worker, 16 on processes. Ending the consumption stops the work. When the input fails, or [shutdown] comes before its end, the
  * results of what was read before come first, then the failure. The `All` forms give an [Outcome] for each element, and
  * no failure ends them.
  *

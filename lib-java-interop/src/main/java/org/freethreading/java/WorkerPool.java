@@ -32,8 +32,7 @@ import org.freethreading.WorkerRunnable;
  *
  * <p><b>Maps.</b> {@code map} reads all of the input first and keeps its order, throws the failure that is first in that
  * order, and stops the rest. {@code imap} is lazy and bounded: it reads the input, on the consuming thread, only a
- * little ahead of the consumer, so an endless input works: 2 chunks for each worker, 16 on processes, and there up to
- * 64 elements for each worker while all that comes and goes are numbers and short texts. The {@code All} forms give an {@link Outcome} for each
+ * little ahead of the consumer, so an endless input works: 2 chunks for each worker, 16 on processes. The {@code All} forms give an {@link Outcome} for each
  * element, and no failure ends them. Elements go to the workers in chunks: chunk size 0 means to choose, which is also
  * what the forms without one do.
  *

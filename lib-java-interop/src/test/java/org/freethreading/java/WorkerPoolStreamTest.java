@@ -129,8 +129,7 @@ class WorkerPoolStreamTest {
 
     @Test
     void theInputIsReadOnlyALittleAheadOfTheConsumer() {
-        int chunks = ahead * WORKERS;
-        int window = chunks > 2 * WORKERS ? 64 * WORKERS : chunks; // on processes, as all are numbers
+        int window = ahead * WORKERS;
         try (Stream<Integer> results = pool.imap(endless(), 1, x -> x)) {
             Iterator<Integer> iterator = results.iterator();
             for (int i = 0; i < 10_000; i++) {
@@ -143,7 +142,7 @@ class WorkerPoolStreamTest {
             Iterator<Integer> iterator = results.iterator();
             for (int i = 0; i < 10_000; i++) {
                 iterator.next();
-                assertTrue(read.get() <= i + 1 + 10 * chunks + 10, "after " + i + " read " + read);
+                assertTrue(read.get() <= i + 1 + 10 * window + 10, "after " + i + " read " + read);
             }
         }
     }

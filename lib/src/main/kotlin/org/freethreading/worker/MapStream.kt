@@ -5,7 +5,6 @@ import org.freethreading.cell.Deadline
 import org.freethreading.cell.HeapCell
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
-import org.freethreading.wire.Parcel
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.RejectedExecutionException
@@ -16,22 +15,12 @@ import java.util.concurrent.RejectedExecutionException
  *
  *     offered - delivered <= window       offered: by one thread at a time     delivered: by [next]
  *
- * To processes the window begins small, too, and widens while as many results as it is wide are but numbers and the
- * like, since each change between processes costs more than such an element. Whatever else comes or goes, and might be
- * large, makes it small again: then nothing is offered before as much was delivered.
- *
  * Items are handed in by chunks; the last one, when the input ends, may be smaller.
  */
 internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize: Int, private val ordered: Boolean) :
     Mapping(schedule, body, terms) {
     private val chunk = chunkSize.coerceAtLeast(1)
-    private val least = (if (packs) FAR else NEAR) * schedule.size * chunk
-
-    @Volatile
-    private var window = least
-
-    /** How many plain outcomes were delivered since the window has changed; of the consumer. */
-    private var plain = 0L
+    private val window = (if (packs) FAR else NEAR) * schedule.size * chunk
 
     /** What was offered and does not fill a chunk yet; guarded by itself, as one may offer while another cancels. */
     private val gathered = ArrayList<Any?>()
@@ -131,7 +120,6 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
 
     private fun add(item: Any?) {
         val crossed = crossed(item)
-        if (crossed is Parcel) window = least
         val size = synchronized(gathered) {
             gathered.add(crossed)
             if (isCancelled) dropGathered()
@@ -158,7 +146,6 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     }
 
     override fun arrived(index: Long, ending: Any, isSuccess: Boolean) {
-        if (ending is Arrival && window != least) window = least
         if (ordered) byIndex[index] = ending else asTheyCame.add(ending)
         if (!ordered || index == delivered.value) offered.signal()
     }
@@ -177,17 +164,8 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
     private fun poll(): Outcome<Any?>? {
         val ending = (if (ordered) byIndex.remove(delivered.value) else asTheyCame.poll()) ?: return null
         delivered.value += 1
-        if (packs) adapt(isPlain = ending is Outcome<*>)
         delivered.signal()
         return Arrival.opened(ending)
-    }
-
-    /** Others may make the window small meanwhile, and will do so again if that is lost. */
-    private fun adapt(isPlain: Boolean) {
-        plain = if (isPlain) plain + 1 else 0
-        if (plain < window) return
-        plain = 0
-        window = minOf(2 * window, maxOf(least, WIDEST * schedule.size))
     }
 
     private fun isNextThere() = if (ordered) byIndex.containsKey(delivered.value) else !asTheyCame.isEmpty()
@@ -198,8 +176,5 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         /** How many chunks for each worker may be on their way: to threads, and to processes, which are farther. */
         const val NEAR = 2L
         const val FAR = 16L
-
-        /** How many elements for each worker it widens to: large chunks are cheap as it is. */
-        const val WIDEST = 64L
     }
 }
