@@ -5,8 +5,10 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldHaveAtMostSize
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import org.freethreading.process.Payloads
 import java.io.RandomAccessFile
 import java.nio.file.Files
@@ -34,7 +36,7 @@ private fun numberOf(of: LongArray): Int {
 }
 
 private fun looking(naps: Boolean, mixtures: Tally) = WorkerFunction<LongArray, Int> { of ->
-    if (naps) Thread.sleep(20)
+    if (naps) Thread.sleep(20) // time itself is tested: longer than the limit of those in haste
     numberOf(of).also { if (it < 0) mixtures.add() }
 }
 
@@ -85,7 +87,7 @@ class LargeArgumentTest : FunSpec({
             val mixtures = Tally() // also seen by workers whose result nobody wants
             val killer = launch {
                 while (true) {
-                    delay(150.milliseconds)
+                    delay(150.milliseconds) // time itself is tested: how often workers are killed
                     pidsOf("mixer").filterNot(::isGone).randomOrNull()?.let { signal("KILL", it) }
                 }
             }
@@ -100,6 +102,7 @@ class LargeArgumentTest : FunSpec({
                         val naps = random.nextInt(6) == 0
                         val future = by.applyFuture(looking(naps, mixtures), contents(number, longs))
                         if (random.nextInt(4) == 0) {
+                            // Time itself is tested: before, while and after the argument is read.
                             if (random.nextBoolean()) Thread.sleep(random.nextLong(8))
                             future.cancel(random.nextBoolean())
                         } else {
@@ -112,7 +115,7 @@ class LargeArgumentTest : FunSpec({
                     }
                 }
             }
-            while (callers.any { it.isAlive }) delay(20.milliseconds)
+            withContext(Dispatchers.IO) { callers.forEach(Thread::join) }
             killer.cancel()
 
             mixed.shouldBeEmpty()
