@@ -101,7 +101,7 @@ public class Condition internal constructor(private val monitor: Monitor, privat
         val waiter = CoroutineWaiter()
         val held = enter(waiter)
         try {
-            sleepUntilGranted(waiter, deadline) { waiter.sleep(deadline) }
+            sleepUntilGranted(waiter, deadline) { waiter.sleep(deadline, line.watch) }
         } catch (cancelled: CancellationException) {
             leave(waiter)
             monitor.takeAgain(held)
@@ -248,7 +248,7 @@ public class Condition internal constructor(private val monitor: Monitor, privat
         val held = enter(waiter)
         var interrupt: InterruptedException? = null
         try {
-            sleepUntilGranted(waiter, deadline) { waiter.sleep(deadline) }
+            sleepUntilGranted(waiter, deadline) { waiter.sleep(deadline, line.watch) }
         } catch (interrupted: InterruptedException) {
             interrupt = interrupted
         }

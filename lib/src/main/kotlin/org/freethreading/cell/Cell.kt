@@ -1,5 +1,7 @@
 package org.freethreading.cell
 
+import org.freethreading.peers.BellWatch
+
 /**
  * One 64-bit word that everybody waits on: read it, compare-and-set it, wait until it lets you go on, signal those who
  * wait. The futex as an interface; every primitive is written over it and does not know in which memory the word lies.
@@ -17,10 +19,10 @@ package org.freethreading.cell
  */
 internal interface Cell : Variable {
     /** How often a thread is to try before it joins the line. */
-    val spins: Int get() = spinsBeforeSleep()
+    val spins: Int get() = Spin.looks
 
-    /** How often a thread is to call [Thread.onSpinWait] between two tries. */
-    val pauses: Int get() = 1
+    /** Who listens to the bells by which other processes signal, if they can. */
+    val watch: BellWatch? get() = null
 
     /** Puts [waiter] at the end of the line. To be followed by a try before it sleeps. */
     fun enter(waiter: Waiter)

@@ -2,6 +2,7 @@ package org.freethreading.cell
 
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withTimeoutOrNull
+import org.freethreading.peers.BellWatch
 import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 import kotlin.time.Duration.Companion.nanoseconds
 
@@ -20,8 +21,9 @@ internal class CoroutineWaiter : Waiter(isThread = false) {
      *
      * A timeout ends this sleep, never the try that follows it, so that it cannot drop what that try obtains.
      */
-    suspend fun sleep(deadline: Deadline) {
+    suspend fun sleep(deadline: Deadline, watch: BellWatch?) {
         val limit = takeNap(deadline)
+        watch?.ensure()
         if (limit == Long.MAX_VALUE) suspendOnce() else withTimeoutOrNull(limit.nanoseconds) { suspendOnce() }
     }
 

@@ -55,7 +55,7 @@ internal class Membership(private val folders: () -> List<Path>) {
                     return@thread failed(failure)
                 }
                 joined.complete(memory)
-                Quiet.during { bells.serve(memory.lines) }
+                Quiet.during { bells.watch.serve(memory.lines) }
             }
         } catch (failure: Throwable) { // no thread can be had
             failed(failure)

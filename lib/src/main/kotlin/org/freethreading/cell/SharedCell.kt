@@ -1,6 +1,7 @@
 package org.freethreading.cell
 
 import org.freethreading.memory.CellLayout
+import org.freethreading.peers.BellWatch
 
 /**
  * A cell in memory that processes share. Who waits is kept in two levels: the cell says which processes have somebody
@@ -11,7 +12,7 @@ import org.freethreading.memory.CellLayout
  *
  *     who signals    waiting, not rung    sets rung, and rings
  *                    all are rung         sets more for each, and rings who is not rung any more
- *     who is rung    its bell thread wakes the first in line; all of them, if more is set
+ *     who is rung    whoever listens there wakes the first in line; all of them, if more is set
  *                    a waiter, before each try and when it has left, clears rung, then more; wakes all if that was set
  *
  * So rung means that a bell is still to come, or that somebody whom it has woken is still to clear it: either sees what
@@ -29,11 +30,10 @@ internal class SharedCell(
 ) : Cell {
     private val self: Int get() = lines.self
 
-    /** For as long, all in all, as it takes to be woken by another process. */
-    override val spins: Int get() = spinsBeforeSleep() / 2
+    /** Each look takes the cache line away from whoever is to change it, and then there is more to find. */
+    override val spins: Int get() = Spin.looks / 2
 
-    /** About a microsecond: each look takes the cache line away from whoever is to change it, and then there is more to find. */
-    override val pauses: Int get() = 64
+    override val watch: BellWatch? get() = lines.bells.watch
 
     override var value: Long
         get() = word.value

@@ -23,6 +23,9 @@ internal class SharedLines(
 
     private val entries = ConcurrentHashMap<Long, Entry>()
 
+    @Volatile
+    private var wereMany = false
+
     /** What hears that a process has died, or of what else everybody is to look at; must not wait. */
     @Volatile
     var alarm: () -> Unit = {}
@@ -38,10 +41,15 @@ internal class SharedLines(
     fun change(id: Long, cell: SharedCell, change: (WaitLine) -> Unit) {
         entries.compute(id) { _, there ->
             val entry = there ?: Entry(cell)
+            if (there == null && entries.mappingCount() > MANY) wereMany = true
             change(entry.line)
             if (entry.line.isEmpty) null.also { cell.lineIsEmpty() } else entry
         }
     }
+
+    /** Once there were many lines, it is taken for granted: to look through the table would take too long. */
+    override val isAnyoneAsleep: Boolean
+        get() = if (wereMany) !entries.isEmpty() else entries.values.any { it.line.isAnyoneAsleep }
 
     override fun look(cell: Long) {
         if (cell < 0) return inquiry.hear(cell)
@@ -67,5 +75,6 @@ internal class SharedLines(
 
     private companion object {
         const val TURNS = 0x7F
+        const val MANY = 256
     }
 }

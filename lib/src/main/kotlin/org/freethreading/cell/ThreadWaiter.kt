@@ -1,20 +1,26 @@
 package org.freethreading.cell
 
+import org.freethreading.peers.BellWatch
 import java.util.concurrent.locks.LockSupport
 
-/** A thread, platform or virtual, that parks until it is signalled. */
+/** A thread, platform or virtual, that parks until it is signalled, or listens to the bells itself. */
 internal class ThreadWaiter(private val interruptible: Boolean) : Waiter(isThread = true) {
     val thread: Thread = Thread.currentThread()
     private var interrupted = false
+
+    /** What it listens to instead of being parked. */
+    @Volatile
+    private var listensTo: BellWatch? = null
 
     /**
      * Parks until a signal or until [deadline], whichever comes first.
      *
      * @throws InterruptedException if the thread is interrupted and this waiter is interruptible
      */
-    fun sleep(deadline: Deadline) {
+    fun sleep(deadline: Deadline, watch: BellWatch?) {
         val limit = takeNap(deadline)
         val until = System.nanoTime() + limit
+        if (watch != null) listen(watch, limit)
         while (!isSignalled) {
             if (Thread.interrupted()) {
                 if (interruptible) throw InterruptedException()
@@ -30,12 +36,27 @@ internal class ThreadWaiter(private val interruptible: Boolean) : Waiter(isThrea
         }
     }
 
+    /** As long as [watch] wants it to, and it has not been signalled. */
+    private fun listen(watch: BellWatch, nanos: Long) {
+        if (!watch.enter()) return
+        try {
+            listensTo = watch
+            Quiet.during { watch.listen(nanos) { isSignalled || thread.isInterrupted } }
+        } finally {
+            listensTo = null
+            watch.leave()
+        }
+    }
+
     /** Interrupts the thread again if a wait that may not be interrupted swallowed an interrupt. */
     fun restoreInterrupt() {
         if (interrupted) thread.interrupt()
     }
 
-    override fun wake(slept: Any?) = LockSupport.unpark(thread)
+    override fun wake(slept: Any?) {
+        LockSupport.unpark(thread)
+        if (thread !== Thread.currentThread()) listensTo?.wake()
+    }
 
     override fun toString(): String = "wait of thread ${thread.name}"
 }

@@ -26,6 +26,10 @@ internal class WaitLine {
 
     val isEmpty: Boolean get() = size == 0
 
+    /** Whether anybody in it has not been signalled since the last try. */
+    val isAnyoneAsleep: Boolean
+        get() = size != 0 && guard.withLock { threads.firstAsleep() != null || coroutines.firstAsleep() != null }
+
     fun enter(waiter: Waiter) = guard.withLock {
         waiter.ticket = ++tickets
         listOf(waiter).add(waiter)

@@ -1,10 +1,5 @@
 package org.freethreading.cell
 
-import org.freethreading.peers.Machine
-
-/** How often a thread tries again before it sleeps. With one processor, whoever is to signal cannot run meanwhile. */
-private val SPINS = if (Machine.processors > 1) 100 else 0
-
 /**
  * Blocks the calling thread until [attempt] succeeds; returns false when [deadline] passes first.
  *
@@ -24,9 +19,9 @@ internal inline fun Cell.blockUntil(
     try {
         return tryUntil(
             deadline,
-            { spins-- > 0 },
+            { spins > 0 && Spin.pause(spins--).let { true } },
             { ThreadWaiter(interruptible).also { waiter = it; it.isSpared = spared } },
-            { it.sleep(deadline) },
+            { it.sleep(deadline, watch) },
             attempt
         )
     } finally {
@@ -43,7 +38,13 @@ internal suspend inline fun Cell.awaitUntil(
     spared: Boolean = false,
     attempt: (Waiter?) -> Boolean
 ): Boolean =
-    tryUntil(deadline, { false }, { CoroutineWaiter().also { it.isSpared = spared } }, { it.sleep(deadline) }, attempt)
+    tryUntil(
+        deadline,
+        { false },
+        { CoroutineWaiter().also { it.isSpared = spared } },
+        { it.sleep(deadline, watch) },
+        attempt
+    )
 
 /** The one loop in which everybody waits: try, stand in line, try again, sleep, try again. */
 internal inline fun <W : Waiter> Cell.tryUntil(
@@ -65,7 +66,7 @@ internal inline fun <W : Waiter> Cell.tryUntil(
                     sleep(waiter)
                     rearm(waiter)
                 }
-                spin() -> repeat(pauses) { Thread.onSpinWait() }
+                spin() -> continue
                 else -> waiter = newWaiter().also {
                     it.isTimed = deadline != Deadline.NEVER
                     enter(it)
@@ -76,5 +77,3 @@ internal inline fun <W : Waiter> Cell.tryUntil(
         waiter?.let { leave(it, served) }
     }
 }
-
-internal fun spinsBeforeSleep(): Int = SPINS

@@ -71,6 +71,8 @@ private fun isInside(frame: StackTraceElement): Boolean {
 private val OWN = listOf("Lock", "LockKt", "RLock", "Condition", "PlainMonitor", "ReentrantMonitor")
     .map { "org.freethreading.$it" } + listOf("Lock", "RLock", "Condition", "Hold").map { "org.freethreading.java.$it" }
 private val OWN_ROOMS = listOf(
-    "org.freethreading.deadlock.", "org.freethreading.cell.", "java.util.concurrent.locks.", "jdk.internal.",
-    "java.lang.VirtualThread", "java.lang.Thread", "sun.misc.", "kotlinx.coroutines.", "java.lang.System",
+    "org.freethreading.deadlock.", "org.freethreading.cell.", "org.freethreading.peers.", "org.freethreading.memory.",
+    "org.freethreading.worker.Callbacks", "java.util.concurrent.locks.", "java.util.concurrent.ConcurrentHashMap",
+    "jdk.internal.", "sun.nio.", "java.nio.", "java.lang.VirtualThread", "java.lang.Thread", "sun.misc.",
+    "kotlinx.coroutines.", "java.lang.System",
 )

@@ -10,10 +10,16 @@ internal interface Bells {
 
     /** Has this process look soon whether those have looked that it rang for [cell]. */
     fun remind(cell: Long)
+
+    /** Who listens to them in this process, if any thread may. */
+    val watch: BellWatch? get() = null
 }
 
-/** Who is told that a bell rings. Called by the thread of the bells, so it must not wait, nor run code of the user. */
+/** Who is told that a bell rings. Called by whoever listens, so it must not wait, nor run code of the user. */
 internal interface BellListener {
+    /** Whether anybody in this process waits and has not been woken. */
+    val isAnyoneAsleep: Boolean
+
     fun look(cell: Long)
 
     fun lookAtAll()

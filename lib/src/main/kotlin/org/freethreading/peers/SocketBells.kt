@@ -25,22 +25,26 @@ import kotlin.concurrent.withLock
  * Bells made of sockets, one for each pair of processes that has ever needed one. A byte on it means: look at the row
  * of the one who rings ([BellRow]). The first byte says who that is.
  *
- * Whoever rings writes a byte, without waiting. Everything else is done by one thread, which sleeps as long as nobody
- * rings: it opens connections, takes the bytes, and looks after those that do not answer.
+ * Whoever rings writes a byte, without waiting. Everything else is done by who listens ([BellWatch]), which is one
+ * thread at a time, asleep as long as nobody rings: it opens connections, takes the bytes, and looks after those that
+ * do not answer.
  */
 internal class SocketBells private constructor(
     private val peers: PeersInFiles,
     private val selector: Selector,
     private val server: ServerSocketChannel,
-) : Bells, AutoCloseable {
+) : Bells, BellWatch.Source, AutoCloseable {
     private val lines = AtomicReferenceArray<Line?>(PLACES)
     private val toConnect = ConcurrentLinkedQueue<Line>()
 
-    /** Those that could not be connected just now. Of the thread that serves. */
+    /** Those that could not be connected just now. Of who listens, like what follows. */
     private val again = ArrayList<Line>()
     private val reminders = ConcurrentLinkedQueue<Reminder>()
     private val isReminding = AtomicBoolean()
     private val heard = ByteBuffer.allocateDirect(512)
+    private var hasHeard = false
+
+    override val watch = BellWatch(this)
 
     private class Reminder(val cell: Long, val atNanos: Long)
 
@@ -50,23 +54,24 @@ internal class SocketBells private constructor(
 
     override fun remind(cell: Long) {
         reminders.add(Reminder(cell, System.nanoTime() + PATIENCE_NANOS))
-        if (isReminding.compareAndSet(false, true)) selector.wakeup()
+        if (isReminding.compareAndSet(false, true)) wake()
     }
 
-    /** Answers the bells for [listener] as long as the process lives. */
-    fun serve(listener: BellListener) {
-        while (true) {
-            try {
-                selector.select({ handle(it, listener) }, timeoutMillis())
-                toConnect.addAll(again)
-                again.clear()
-                while (true) (toConnect.poll() ?: break).connect()
-                remindOf(listener)
-            } catch (failure: Throwable) { // no more files, or no memory: the others are still to be answered
-                warn("a bell between processes could not be answered: {0}", "$failure")
-            }
-        }
+    override fun answer(listener: BellListener, millis: Long): Boolean {
+        hasHeard = false
+        selector.select({ handle(it, listener) }, soonest(millis, timeoutMillis()))
+        toConnect.addAll(again)
+        again.clear()
+        while (true) (toConnect.poll() ?: break).connect()
+        remindOf(listener)
+        return hasHeard
     }
+
+    override fun wake() {
+        selector.wakeup()
+    }
+
+    private fun soonest(one: Long, other: Long) = if (one == 0L || other == 0L) one + other else minOf(one, other)
 
     /** Nobody can ring here any more. To be called before it serves, if at all. */
     override fun close() {
@@ -117,6 +122,7 @@ internal class SocketBells private constructor(
             if (count < heard.capacity()) break
         }
         if (!heardAny || caller == null) return
+        hasHeard = true
         val isAll = peers.table.rowOf(peers.self.slot, caller.slot).take(listener::look)
         if (isAll) listener.lookAtAll()
     }
@@ -170,7 +176,7 @@ internal class SocketBells private constructor(
             socket?.close()
             socket = null
             toConnect.add(this)
-            selector.wakeup()
+            watch.call()
         }
 
         /**

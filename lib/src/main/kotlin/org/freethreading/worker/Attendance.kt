@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
-import org.freethreading.cell.spinsBeforeSleep
+import org.freethreading.cell.Spin
+import org.freethreading.peers.isVirtualThread
 import java.util.concurrent.atomic.AtomicInteger
 
 /**
@@ -11,13 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger
  */
 internal object Attendance {
     private val most = Runtime.getRuntime().availableProcessors() - 1
-    private val patience = spinsBeforeSleep() * 20
+    private val patience = Spin.looks * 2
     private val attending = AtomicInteger()
 
     /** Returns when [isOver], which must not run code of the user, or when nothing comes; or at once, if it may not. */
     fun attend(remotes: List<Remote>, isOver: () -> Boolean) {
         // Only who is sure to go on may keep the child's own thread out. A virtual thread might lose its carrier.
-        if (isOver() || Thread.currentThread().javaClass.name == VIRTUAL) return
+        if (isOver() || Thread.currentThread().isVirtualThread) return
         try {
             if (attending.incrementAndGet() <= most) listen(remotes, isOver)
         } finally {
@@ -37,12 +38,10 @@ internal object Attendance {
                     if (!remote.isAlive) return // its own thread is to see to its end
                 }
                 vain = if (isThereMore) 0 else vain + 1
-                Thread.onSpinWait()
+                if (vain > 0) Spin.pause(vain)
             }
         } finally {
             attended.forEach { it.incoming.leave() }
         }
     }
-
-    private const val VIRTUAL = "java.lang.VirtualThread"
 }

@@ -5,6 +5,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import org.freethreading.NotShippableException
+import org.freethreading.cell.Spin
 import org.freethreading.process.Channel
 import org.freethreading.wire.Failures
 import org.freethreading.wire.FrameReader
@@ -64,7 +65,7 @@ internal class ChildDesk(
 
     // What comes
 
-    override val spins = 2000
+    override val spins = Spin.looks * 2
 
     /** Whether the parent accepts nothing more. */
     val isClosed: Boolean get() = channel.commands and (Message.CLOSE or Message.TERMINATE) != 0L

@@ -2,7 +2,7 @@ package org.freethreading.worker
 
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
-import org.freethreading.cell.spinsBeforeSleep
+import org.freethreading.cell.Spin
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.locks.LockSupport
 import kotlin.coroutines.CoroutineContext
@@ -80,9 +80,9 @@ internal class EventLoop(private val slowLoops: SlowLoops? = null) : CoroutineDi
 
     private fun sleepUnless(done: () -> Boolean) {
         val intake = intake
-        repeat(if (intake == null) spinsBeforeSleep() else intake.spins) {
+        repeat(if (intake == null) Spin.looks else intake.spins) {
             if (!inbox.isEmpty() || intake?.isEmpty == false || done()) return
-            Thread.onSpinWait()
+            Spin.pause(it)
         }
         sleeper = Thread.currentThread()
         try {

@@ -1,7 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.cell.Quiet
-import org.freethreading.cell.spinsBeforeSleep
+import org.freethreading.cell.Spin
 import org.freethreading.process.Channel
 import org.freethreading.wire.MalformedException
 import java.util.concurrent.locks.ReentrantLock
@@ -90,9 +90,9 @@ internal class Incoming(
 
     /** Waits until there is something, or somebody wakes the channel; false if the other end is gone. */
     fun await(): Boolean {
-        repeat(SPINS) {
+        repeat(Spin.looks) {
             if (!channel.isEmpty) return true
-            Thread.onSpinWait()
+            Spin.pause(it)
         }
         channel.announceSleep()
         val isThere = !channel.isEmpty || channel.awaitBell()
@@ -101,8 +101,6 @@ internal class Incoming(
     }
 
     companion object {
-        private val SPINS = spinsBeforeSleep() * 8
-
         /** How many frames are taken in before somebody else has a turn. */
         const val AT_ONCE = 256
     }

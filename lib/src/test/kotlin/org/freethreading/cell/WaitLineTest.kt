@@ -39,6 +39,25 @@ class WaitLineTest : FunSpec({
         line.thread("a").isSignalled shouldBe false
     }
 
+    test("somebody is asleep until all have been signalled or have left") {
+        val line = Line()
+        line.line.isAnyoneAsleep shouldBe false
+        val thread = line.thread("t")
+        val coroutine = line.coroutine("c")
+
+        line.wokenBy { signal() }
+        line.line.isAnyoneAsleep shouldBe true
+        line.wokenBy { signal() }
+        line.line.isAnyoneAsleep shouldBe false
+        line.line.rearm(coroutine)
+        line.line.isAnyoneAsleep shouldBe true
+        line.line.leave(coroutine)
+
+        line.line.isAnyoneAsleep shouldBe false
+        line.line.rearm(thread)
+        line.line.isAnyoneAsleep shouldBe true
+    }
+
     test("a signal wakes the first who sleeps, one after the other") {
         val line = Line()
         val waiters = listOf("a", "b", "c").map { line.thread(it) }
