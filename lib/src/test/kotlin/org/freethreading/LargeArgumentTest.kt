@@ -3,10 +3,13 @@ package org.freethreading
 import io.kotest.assertions.nondeterministic.eventually
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.collections.shouldHaveAtMostSize
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import org.freethreading.process.Payloads
@@ -121,6 +124,21 @@ class LargeArgumentTest : FunSpec({
             mixed.shouldBeEmpty()
             mixtures.count shouldBe 0
             pool.map(0 until 20, chunkSize = 3) { it } shouldBe (0 until 20).toList()
+        }
+        eventually(30.seconds) { argumentFiles().shouldBeEmpty() }
+    }
+
+    test("of a stream that is left before its end costs no worker its life, nor leaves a file") {
+        WorkerPool.builder().workers(2).backend(PROCESSES).name("streamer").build().use { pool ->
+            pool.map(1..10) { it } // all are there
+            val crew = pidsOf("streamer")
+            repeat(30) { round ->
+                val items = Iterable { generateSequence(0) { it + 1 }.map { contents(it, 20_000) }.iterator() }
+                pool.imap(items, chunkSize = 1) { numberOf(it) }.take(1 + round).toList() shouldBe (0..round).toList()
+            }
+
+            pool.numberSeen(contents(7, 50_000)).get() shouldBe 7
+            pidsOf("streamer") shouldContainExactlyInAnyOrder crew
         }
         eventually(30.seconds) { argumentFiles().shouldBeEmpty() }
     }

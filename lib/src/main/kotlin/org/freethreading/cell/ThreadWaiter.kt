@@ -38,6 +38,7 @@ internal class ThreadWaiter(private val interruptible: Boolean) : Waiter(isThrea
 
     /** As long as [watch] wants it to, and it has not been signalled. */
     private fun listen(watch: BellWatch, nanos: Long) {
+        if (thread.isVirtualThread) return watch.ensure() // it would keep its carrier
         if (!watch.enter()) return
         try {
             listensTo = watch

@@ -101,7 +101,6 @@ internal class BellWatch(private val bells: Source, private val patienceNanos: L
 
     /** Lets the calling thread, which is in line, listen until it calls [leave]; false if it has to park. */
     fun enter(): Boolean {
-        if (Thread.currentThread().isVirtualThread) return false.also { ensure() }
         if (away == null) isAsked = true
         return away != null && !post.isHeldByCurrentThread && hasStack() && post.tryLock()
     }

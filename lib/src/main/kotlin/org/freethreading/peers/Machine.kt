@@ -9,6 +9,3 @@ internal object Machine {
     /** Tells a child, on its command line. */
     val option: String get() = "-D$PROCESSORS=$processors"
 }
-
-/** Whether it is a virtual thread, which Java 17 cannot be asked. */
-internal val Thread.isVirtualThread: Boolean get() = javaClass.name == "java.lang.VirtualThread"

@@ -1,7 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.cell.Spin
-import org.freethreading.peers.isVirtualThread
+import org.freethreading.cell.isVirtualThread
 import java.util.concurrent.atomic.AtomicInteger
 
 /**

@@ -134,7 +134,7 @@ class SimulatedDeathTest : FunSpec({
             Kind.BARRIER, { plot, _ -> Barrier(plot, 2, null, Duration.INFINITE) },
             one = {
                 try {
-                    it.awaitBlocking()
+                    it.awaitBlocking(java.time.Duration.ofSeconds(1)) // nobody comes if the other one has given up before
                 } catch (_: BrokenBarrierException) {
                     // the other one came too late, or not at all
                 }
