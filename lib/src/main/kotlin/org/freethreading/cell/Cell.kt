@@ -19,7 +19,7 @@ import org.freethreading.peers.BellWatch
  */
 internal interface Cell : Variable {
     /** How often a thread is to try before it joins the line. */
-    val spins: Int get() = Spin.looks
+    val spins: Int get() = Spin.LOOKS
 
     /** Who listens to the bells by which other processes signal, if they can. */
     val watch: BellWatch? get() = null

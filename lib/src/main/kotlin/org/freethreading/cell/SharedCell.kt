@@ -31,7 +31,7 @@ internal class SharedCell(
     private val self: Int get() = lines.self
 
     /** Each look takes the cache line away from whoever is to change it, and then there is more to find. */
-    override val spins: Int get() = Spin.looks / 2
+    override val spins: Int get() = Spin.LOOKS / 2
 
     override val watch: BellWatch? get() = lines.bells.watch
 

@@ -14,12 +14,12 @@ internal inline fun Cell.blockUntil(
     attempt: (Waiter?) -> Boolean,
 ): Boolean {
     if (interruptible && Thread.interrupted()) throw InterruptedException()
-    var spins = spins
+    var spin: Spin? = null
     var waiter: ThreadWaiter? = null
     try {
         return tryUntil(
             deadline,
-            { spins > 0 && Spin.pause(spins--).let { true } },
+            { (spin ?: Spin(spins).also { spin = it }).pause() },
             { ThreadWaiter(interruptible).also { waiter = it; it.isSpared = spared } },
             { it.sleep(deadline, watch) },
             attempt

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger
  */
 internal object Attendance {
     private val most = Runtime.getRuntime().availableProcessors() - 1
-    private val patience = Spin.looks * 2
     private val attending = AtomicInteger()
 
     /** Returns when [isOver], which must not run code of the user, or when nothing comes; or at once, if it may not. */
@@ -30,15 +29,15 @@ internal object Attendance {
         val attended = ArrayList<Remote>(remotes.size)
         try {
             for (remote in remotes) if (remote.incoming.enter()) attended += remote
-            var vain = if (attended.isEmpty()) patience else 0
-            while (vain < patience && !isOver() && !Thread.currentThread().isInterrupted) {
+            if (attended.isEmpty()) return
+            val spin = Spin(Spin.LOOKS * 2)
+            while (!isOver() && !Thread.currentThread().isInterrupted) {
                 var isThereMore = false
                 for (remote in attended) {
                     if (remote.incoming.takeIn()) isThereMore = true
                     if (!remote.isAlive) return // its own thread is to see to its end
                 }
-                vain = if (isThereMore) 0 else vain + 1
-                if (vain > 0) Spin.pause(vain)
+                if (isThereMore) spin.reset() else if (!spin.pause()) return
             }
         } finally {
             attended.forEach { it.incoming.leave() }

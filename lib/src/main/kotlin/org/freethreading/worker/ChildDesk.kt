@@ -65,7 +65,7 @@ internal class ChildDesk(
 
     // What comes
 
-    override val spins = Spin.looks * 2
+    override val spins = Spin.LOOKS * 2
 
     /** Whether the parent accepts nothing more. */
     val isClosed: Boolean get() = channel.commands and (Message.CLOSE or Message.TERMINATE) != 0L

@@ -80,10 +80,10 @@ internal class EventLoop(private val slowLoops: SlowLoops? = null) : CoroutineDi
 
     private fun sleepUnless(done: () -> Boolean) {
         val intake = intake
-        repeat(if (intake == null) Spin.looks else intake.spins) {
+        val spin = Spin(intake?.spins ?: Spin.LOOKS)
+        do {
             if (!inbox.isEmpty() || intake?.isEmpty == false || done()) return
-            Spin.pause(it)
-        }
+        } while (spin.pause())
         sleeper = Thread.currentThread()
         try {
             intake?.announceSleep()

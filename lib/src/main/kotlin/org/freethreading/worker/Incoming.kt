@@ -90,10 +90,8 @@ internal class Incoming(
 
     /** Waits until there is something, or somebody wakes the channel; false if the other end is gone. */
     fun await(): Boolean {
-        repeat(Spin.looks) {
-            if (!channel.isEmpty) return true
-            Spin.pause(it)
-        }
+        val spin = Spin()
+        do if (!channel.isEmpty) return true while (spin.pause())
         channel.announceSleep()
         val isThere = !channel.isEmpty || channel.awaitBell()
         channel.retractSleep()
