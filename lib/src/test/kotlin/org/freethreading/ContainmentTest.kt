@@ -195,7 +195,7 @@ class ContainmentTest : FunSpec({
                     blockForever()
                 }
                 val stuck = pid.next()
-                signal("STOP", stuck)
+                stop(stuck)
 
                 pool.map(0 until 200) { Worker.currentIdent() }.none { it == stuck } shouldBe true
                 stopped.isDone shouldBe false
@@ -228,7 +228,7 @@ class ContainmentTest : FunSpec({
                 blockForever()
             }
             val stuck = pid.next()
-            signal("STOP", stuck)
+            stop(stuck)
             pool.terminate()
 
             pool.join(30.seconds) shouldBe true

@@ -58,7 +58,7 @@ class DeadlocksTest : FunSpec({
         )
         eventually(20.seconds) { Deadlocks.find() shouldHaveSize 1 }
 
-        signal("STOP", child.ident)
+        stop(child.ident)
         Deadlocks.detect()
         ring(PROCESSES, listOf(Colour.THREAD, Colour.COROUTINE), List(2) { Lock(PROCESSES) }).shouldLoseOne()
         Deadlocks.find().shouldBeEmpty()
@@ -75,7 +75,7 @@ class DeadlocksTest : FunSpec({
         val parties = ring(PROCESSES, listOf(Colour.THREAD, Colour.COROUTINE), List(2) { Lock(PROCESSES) })
         eventually(20.seconds) { Deadlocks.find() shouldHaveSize 1 }
 
-        signal("STOP", child.ident)
+        stop(child.ident)
         Deadlocks.order()
         signal("CONT", child.ident)
         child.async { }.await()

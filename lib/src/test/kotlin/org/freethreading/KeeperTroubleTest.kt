@@ -47,7 +47,7 @@ class KeeperTroubleTest : FunSpec({
             val map = pool.call { SharedMap<String, Int>(PROCESSES).also { it["key"] = 1 } }
             map["key"] shouldBe 1
             val pid = pidsOf("stopped-keeper").single()
-            signal("STOP", pid)
+            stop(pid)
             try {
                 val user = ThreadParty(Backend.threads()) {
                     Thread.currentThread().interrupt()

@@ -143,7 +143,7 @@ class PipeHandoverTest : FunSpec({
         val (first, second) = Pipe.create<Int>(PROCESSES)
         val worker = Worker.eventLoop("stopped", PROCESSES)
         worker.async { }.await()
-        signal("STOP", worker.ident)
+        stop(worker.ident)
         worker.launch { second.send(1) }
         worker.kill()
         worker.join()

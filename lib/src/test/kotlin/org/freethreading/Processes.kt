@@ -11,6 +11,15 @@ internal fun signal(name: String, pid: Long) {
     check(ProcessBuilder("kill", "-$name", "$pid").start().waitFor() == 0) { "there is no process $pid to signal" }
 }
 
+/** Stops the process [pid], and returns when none of its threads runs any more: the signal alone is but on its way. */
+internal fun stop(pid: Long) {
+    signal("STOP", pid)
+    val threads = File("/proc/$pid/task")
+    pollBlocking("process $pid to have stopped", timeout = null) {
+        threads.list().orEmpty().all { isSo(pid, "$pid/task/$it") { (state) -> state in listOf("T", "Z", "X") } }
+    }
+}
+
 /** Whether the process [pid] has ended. A dead one that nobody has asked for its exit code yet is gone as well. */
 internal fun isGone(pid: Long): Boolean = isSo(pid) { (state) -> state in listOf("Z", "X") }
 
@@ -18,10 +27,14 @@ internal fun isGone(pid: Long): Boolean = isSo(pid) { (state) -> state in listOf
 internal fun isEnding(pid: Long): Boolean =
     isSo(pid) { fields -> fields[0] in listOf("Z", "X") || fields[FLAGS].toLong() and EXITING != 0L }
 
-/** Asks [ask] about what the system says of [pid], from its state on; true if there is nothing any more. */
-private fun isSo(pid: Long, ask: (fields: List<String>) -> Boolean): Boolean = try {
+/**
+ * Asks [ask] about what the system says of [whom], the process [pid] or a thread of it, from its state on; true if there
+ * is nothing any more.
+ */
+private fun isSo(pid: Long, whom: String = "$pid", ask: (fields: List<String>) -> Boolean): Boolean = try {
     // Before it comes the name, which is in brackets and may contain anything.
-    if (!File("/proc").isDirectory) !isAlive(pid) else ask(File("/proc/$pid/stat").readText().substringAfterLast(") ").split(" "))
+    val isKnown = File("/proc").isDirectory
+    if (isKnown) ask(File("/proc/$whom/stat").readText().substringAfterLast(") ").split(" ")) else !isAlive(pid)
 } catch (_: java.io.IOException) {
     true
 }

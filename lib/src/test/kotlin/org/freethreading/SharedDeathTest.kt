@@ -91,7 +91,7 @@ class SharedDeathTest : FunSpec({
         eventually("a child that waits") { condition.toString().startsWith("Condition(1 waiting") }
         val waiter = CoroutineParty { condition.withLock { condition.await(20.seconds) } }.awaitSleep()
 
-        signal("STOP", pidsOf("waiter").single())
+        stop(pidsOf("waiter").single())
         condition.withLock { condition.signal() } // to either of them
         signal("KILL", pidsOf("waiter").single())
 
@@ -227,7 +227,7 @@ class SharedDeathTest : FunSpec({
             parties.forEach { it.result() }
         }
         ready.acquire()
-        signal("STOP", pidsOf("stopped").single())
+        stop(pidsOf("stopped").single())
         val parties = listOf(
             CoroutineParty { lock.withLock { } },
             CoroutineParty { semaphore.acquire() },

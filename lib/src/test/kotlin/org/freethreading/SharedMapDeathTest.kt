@@ -21,7 +21,7 @@ class SharedMapDeathTest : FunSpec({
         val list = pool.call { SharedList<Int>() }
         map.get("a") shouldBe 1
         val pid = pidsOf("keeper").single()
-        signal("STOP", pid)
+        stop(pid)
         val waiters = listOf(
             CoroutineParty { map.get("a") },
             CoroutineParty { map.compute("a") { _, _ -> 2 } },

@@ -87,7 +87,7 @@ class WorkerCrashTest : FunSpec({
 
     test("a stopped process is killed by kill(), whose wait it does not prolong") {
         val worker = Worker.eventLoop("stopped", PROCESSES)
-        signal("STOP", worker.ident)
+        stop(worker.ident)
         standardErrorOf {
             worker.kill()
             worker.join(30.seconds) shouldBe true
