@@ -7,11 +7,11 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.shouldNotBe
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
 import org.freethreading.effort
 import org.freethreading.peers.BellListener
 import org.freethreading.peers.BellWatch
 import java.util.concurrent.CompletableFuture
-import java.util.concurrent.CompletableFuture.supplyAsync
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit.HOURS
@@ -206,7 +206,7 @@ class BellWatchTest : FunSpec({
             while (!belfry.cells.all { it.value == -number || abs(it.value) > number }) Thread.yield()
         }
         val threads = List(2) { cell ->
-            supplyAsync { (1..rounds).all { number -> belfry.cells[cell].take(number).also { awaitOthers(number) } } }
+            async(Dispatchers.IO) { (1..rounds).all { number -> belfry.cells[cell].take(number).also { awaitOthers(number) } } }
         }
         val coroutine = async(Dispatchers.Default) {
             (1..rounds).all { number ->
@@ -222,8 +222,7 @@ class BellWatchTest : FunSpec({
             }
         }
 
-        threads.all { it.join() } shouldBe true
-        coroutine.await() shouldBe true
+        (threads + coroutine).awaitAll() shouldBe listOf(true, true, true)
     }
 
     if (Runtime.version().feature() >= 21) {
