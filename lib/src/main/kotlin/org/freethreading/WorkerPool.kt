@@ -34,9 +34,9 @@ import kotlin.time.toJavaDuration
  *
  * **Maps.** Chunk 0 means: choose. [map] keeps the order of the input, throws the failure that is first in that order,
  * and stops the rest. [imap] is lazy and bounded: it reads the input only a little ahead of the consumer, so an endless
- * input works: 2 chunks for each worker, 16 on processes. Ending the consumption stops the work. When the input fails, or [shutdown] comes before its end, the
- * results of what was read before come first, then the failure. The `All` forms give an [Outcome] for each element, and
- * no failure ends them.
+ * input works: 2 chunks for each worker, 16 on processes. Ending the consumption stops the work. When the input fails,
+ * or [shutdown] comes before its end, the results of what was read before come first, then the failure. The `All` forms
+ * give an [Outcome] for each element, and no failure ends them.
  *
  * **Waiting inside.** A task that blocks until another task of the same pool has ended takes up a worker meanwhile;
  * when all workers do so, nothing goes on. Let such a task suspend, or give the inner ones a pool of their own.

@@ -105,8 +105,8 @@ class LargeArgumentTest : FunSpec({
                         val naps = random.nextInt(6) == 0
                         val future = by.applyFuture(looking(naps, mixtures), contents(number, longs))
                         if (random.nextInt(4) == 0) {
-                            // Time itself is tested: before, while and after the argument is read.
-                            if (random.nextBoolean()) Thread.sleep(random.nextLong(8))
+                            // before, while and after the argument is read
+                            if (random.nextBoolean()) Thread.sleep(random.nextLong(8)) // time itself is tested: when
                             future.cancel(random.nextBoolean())
                         } else {
                             val result = runCatching { future.get() }

@@ -32,9 +32,9 @@ import org.freethreading.WorkerRunnable;
  *
  * <p><b>Maps.</b> {@code map} reads all of the input first and keeps its order, throws the failure that is first in that
  * order, and stops the rest. {@code imap} is lazy and bounded: it reads the input, on the consuming thread, only a
- * little ahead of the consumer, so an endless input works: 2 chunks for each worker, 16 on processes. The {@code All} forms give an {@link Outcome} for each
- * element, and no failure ends them. Elements go to the workers in chunks: chunk size 0 means to choose, which is also
- * what the forms without one do.
+ * little ahead of the consumer, so an endless input works: 2 chunks for each worker, 16 on processes. The {@code All}
+ * forms give an {@link Outcome} for each element, and no failure ends them. Elements go to the workers in chunks: chunk
+ * size 0 means to choose, which is also what the forms without one do.
  *
  * <p><b>Streams.</b> What {@code imap} and its like return is sequential, whatever is asked of it, and can be consumed
  * once. Nothing is read and no work begins before the terminal operation. Close a stream that is not consumed to its

@@ -34,6 +34,9 @@ internal class BellWatch(private val bells: Source, private val patienceNanos: L
         /** Waits for bells, for [millis] or for ever if that is 0, and answers them; returns whether any rang. */
         fun answer(listener: BellListener, millis: Long): Boolean
 
+        /** Looks at all that anybody may have rung for, whether a bell is heard or not. */
+        fun answerAll(listener: BellListener)
+
         /** Has who is in [answer] return, or who calls it next. */
         fun wake()
     }
@@ -160,7 +163,7 @@ internal class BellWatch(private val bells: Source, private val patienceNanos: L
             if (!mayHaveMissed) return bells.answer(listener, millis)
             val isRung = bells.answer(listener, SOON)
             mayHaveMissed = false
-            listener.lookAtAll()
+            bells.answerAll(listener)
             return isRung
         } catch (failure: Throwable) { // no more files, or no memory: the others are still to be answered
             mayHaveMissed = true

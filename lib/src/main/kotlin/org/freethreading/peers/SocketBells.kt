@@ -1,6 +1,7 @@
 package org.freethreading.peers
 
 import org.freethreading.memory.BellRow
+import org.freethreading.memory.PeerTable
 import org.freethreading.warn
 import java.io.IOException
 import java.net.StandardProtocolFamily.UNIX
@@ -38,7 +39,7 @@ internal class SocketBells private constructor(
     private val toConnect = ConcurrentLinkedQueue<Line>()
 
     /** Those that could not be connected just now. Of who listens, like what follows. */
-    private val again = ArrayList<Line>()
+    private val again = ArrayList<Line>(PLACES)
     private val reminders = ConcurrentLinkedQueue<Reminder>()
     private val isReminding = AtomicBoolean()
     private val heard = ByteBuffer.allocateDirect(512)
@@ -59,6 +60,7 @@ internal class SocketBells private constructor(
 
     override fun answer(listener: BellListener, millis: Long): Boolean {
         hasHeard = false
+        if (isOwed) payOwed()
         selector.select({ handle(it, listener) }, soonest(millis, timeoutMillis()))
         toConnect.addAll(again)
         again.clear()
@@ -67,8 +69,23 @@ internal class SocketBells private constructor(
         return hasHeard
     }
 
+    /** A row of which the bell was lost says for ever that a bell is on its way, unless it is taken. */
+    override fun answerAll(listener: BellListener) {
+        for (slot in PeerTable.SLOTS) peers.table.rowOf(peers.self.slot, slot).take(listener::look)
+        listener.lookAtAll()
+    }
+
     override fun wake() {
         selector.wakeup()
+    }
+
+    /** A line owes a bell, which whoever listens is to see to. */
+    @Volatile
+    private var isOwed = false
+
+    private fun payOwed() {
+        isOwed = false
+        for (target in PeerTable.SLOTS) lines[target]?.payOwed()
     }
 
     private fun soonest(one: Long, other: Long) = if (one == 0L || other == 0L) one + other else minOf(one, other)
@@ -94,13 +111,21 @@ internal class SocketBells private constructor(
 
     private fun accept() {
         try {
-            server.accept()?.apply {
-                configureBlocking(false)
-                register(selector, OP_READ, Caller())
-            }
+            server.accept()?.let(::register)
         } catch (failure: IOException) { // too many open files: who calls is to be heard later
             warn("a process that wants to ring could not be heard yet: {0}", "$failure")
             LockSupport.parkNanos(PATIENCE_NANOS)
+        }
+    }
+
+    /** Who is not heard must not go on ringing. */
+    private fun register(socket: SocketChannel) {
+        try {
+            socket.configureBlocking(false)
+            socket.register(selector, OP_READ, Caller())
+        } catch (failure: Throwable) {
+            socket.close()
+            throw failure
         }
     }
 
@@ -158,16 +183,38 @@ internal class SocketBells private constructor(
         private var socket: SocketChannel? = null
         private var generation = 0
         private var isConnecting = false
+        private var owes = false
 
         fun ring(post: (BellRow) -> Boolean) = guard.withLock {
-            val present = peers.table.generation(slot)
-            val isKnown = present == generation
-            val isPending = !post(row)
-            when {
-                isKnown && (isPending || isConnecting) -> Unit // it is rung, or will be
-                isKnown && socket != null -> write(BELL)
-                else -> ask(present)
+            orOwe {
+                val present = peers.table.generation(slot)
+                val isKnown = present == generation
+                val isPending = !post(row)
+                when {
+                    isKnown && (isPending || isConnecting) -> Unit // it is rung, or will be
+                    isKnown && socket != null -> write(BELL)
+                    else -> ask(present)
+                }
             }
+        }
+
+        /** There may be no memory, or no stack, in the midst of it: then all is looked at, over a new connection. */
+        private inline fun orOwe(step: () -> Unit) {
+            try {
+                step()
+            } catch (failure: Throwable) {
+                owes = true
+                isConnecting = false
+                generation = 0
+                isOwed = true
+                watch.call()
+                throw failure
+            }
+        }
+
+        fun payOwed() = guard.withLock {
+            if (owes && peers.table.isLive(slot)) ring { it.postAll() }
+            owes = false
         }
 
         private fun ask(present: Int) {
@@ -210,6 +257,9 @@ internal class SocketBells private constructor(
             } catch (_: IOException) {
                 fresh?.close()
                 retry()
+            } catch (failure: Throwable) {
+                fresh?.close()
+                guard.withLock { orOwe { throw failure } }
             }
         }
 
@@ -222,6 +272,9 @@ internal class SocketBells private constructor(
             } catch (failure: IOException) {
                 retry()
                 throw failure
+            } catch (failure: Throwable) {
+                fresh.close()
+                guard.withLock { orOwe { throw failure } }
             }
         }
 

@@ -65,6 +65,8 @@ private class Belfry(cells: Int, patienceNanos: Long = HOURS.toNanos(1)) : BellW
         return true
     }
 
+    override fun answerAll(listener: BellListener) = listener.lookAtAll()
+
     override fun wake() {
         rung.add(UP)
     }
