@@ -2,6 +2,7 @@ package org.freethreading.memory
 
 import java.io.IOException
 import java.nio.ByteBuffer
+import java.nio.ByteOrder.LITTLE_ENDIAN
 import java.nio.channels.FileChannel
 import java.nio.channels.FileChannel.MapMode.READ_ONLY
 import java.nio.channels.FileChannel.MapMode.READ_WRITE
@@ -12,17 +13,30 @@ import java.nio.file.StandardOpenOption.WRITE
 
 /**
  * A file of plain bytes that stays when it has been read, so that who writes it and who reads it need map it but once.
- * It has no head and no order of its own: the two agree elsewhere on who may touch it, and that publishes its bytes.
+ * The two agree elsewhere on who may touch it. Behind the bytes it has a word that says how many of them are [written]:
  *
- * All of its [capacity] has been written once before it is mapped: a full disk is an exception there, and no fault at
- * the first touch. Should another process cut it, an access finds zeros, and is an `InternalError`: then or, as the JVM
- * has it, a little later, at a call into its runtime. To ask [isWhole] or [isCut] after the last access is to know, and
- * no such error comes after the answer.
+ *     byte 0                              capacity   capacity + 8
+ *          | bytes ...                       | written | end
+ *
+ * The writer's release store of that word publishes the bytes below it, and only the reader's acquire load of it says
+ * what may be read: so one can read while the other still writes.
+ *
+ * All of it has been written once before it is mapped: a full disk is an exception there, and no fault at the first
+ * touch. Should another process cut it, an access finds zeros, and is an `InternalError`: then or, as the JVM has it, a
+ * little later, at a call into its runtime. To ask [isWhole] or [isCut] after the last access is to know, and no such
+ * error comes after the answer.
  *
  * For one thread at a time.
+ *
+ * @param capacity a multiple of eight
  */
 internal class KeptFile(val path: Path, val capacity: Long) {
     private var bytes: ByteBuffer? = null
+
+    /** How many bytes are there, from the first on; [FAILED] if there will be no more. */
+    var written: Long
+        get() = Segment.LONG.getAcquire(bytes!!, capacity.toInt()) as Long
+        set(value) = Segment.LONG.setRelease(bytes!!, capacity.toInt(), value)
 
     /**
      * Maps it, if it is not mapped yet, for reading or, if it [writes], for both; false if that cannot be done, or it
@@ -42,11 +56,40 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         bytes!!.get(offset, into, from, length)
     }
 
+    /** Says that no more will be [written]; false if it is not whole, which says that as well. */
+    fun fail(): Boolean {
+        try {
+            written = FAILED
+        } catch (_: InternalError) {
+            // It is cut.
+        }
+        return !isCut
+    }
+
+    /**
+     * Waits until [count] bytes are [written]; false if they never will be. The writer is at work and copies, so it spins,
+     * and sleeps when that has taken long. An interrupt is kept for later.
+     */
+    fun awaitWritten(count: Long): Boolean {
+        var looks = 0
+        while (true) {
+            val there = written
+            if (there >= count) return true
+            if (there == FAILED) return false
+            if (looks++ < LOOKS) {
+                Thread.yield()
+            } else {
+                if (isCut) return false
+                uninterruptibly { Thread.sleep(1) }
+            }
+        }
+    }
+
     /** Whether it still has all of its bytes, and its name: nobody has cut or deleted it. */
-    val isWhole: Boolean get() = length() >= capacity
+    val isWhole: Boolean get() = length() >= lengthFor(capacity)
 
     /** Whether it is not whole, though it has its name. */
-    val isCut: Boolean get() = length() in 0 until capacity
+    val isCut: Boolean get() = length() in 0 until lengthFor(capacity)
 
     /** Deletes it and gives its memory back at once: nobody reads it any more, whoever may still have it mapped. */
     fun remove() = try {
@@ -75,7 +118,7 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         } catch (_: InternalError) { // of an access before
             0
         }
-        if (length < capacity) takeFault()
+        if (length < lengthFor(capacity)) takeFault()
         return length
     }
 
@@ -92,18 +135,41 @@ internal class KeptFile(val path: Path, val capacity: Long) {
     private fun mapped(writes: Boolean): ByteBuffer? = try {
         uninterruptibly {
             if (writes) {
-                FileChannel.open(path, READ, WRITE).use { it.map(READ_WRITE, 0, capacity) }
+                FileChannel.open(path, READ, WRITE).use { it.map(READ_WRITE, 0, lengthFor(capacity)) }
             } else {
-                FileChannel.open(path, READ).use { it.map(READ_ONLY, 0, capacity) }
+                FileChannel.open(path, READ).use { it.map(READ_ONLY, 0, lengthFor(capacity)) }
             }
         }
     } catch (_: IOException) {
         null
     }
 
-    private companion object {
+    companion object {
+        /** What [written] is when the writer has failed. */
+        const val FAILED = -1L
+
+        private const val LOOKS = 1000
+
         /** Nothing; but the compiler does not know. */
         @Volatile
-        var large: ByteArray? = null
+        private var large: ByteArray? = null
+
+        /** How long the file of that [capacity] is. */
+        fun lengthFor(capacity: Long): Long = capacity + Long.SIZE_BYTES
+
+        /** What the file ends with when it has been written from the beginning, with [written] bytes. */
+        fun end(written: Long): ByteArray =
+            ByteBuffer.allocate(Long.SIZE_BYTES).order(LITTLE_ENDIAN).putLong(written).array()
+
+        /**
+         * The file at [path], which another process has made.
+         *
+         * @throws IOException if there is none, or it cannot be one
+         */
+        fun at(path: Path): KeptFile {
+            val capacity = Files.size(path) - Long.SIZE_BYTES
+            if (capacity < 0 || capacity % Long.SIZE_BYTES != 0L) throw IOException("$path was cut")
+            return KeptFile(path, capacity)
+        }
     }
 }

@@ -27,14 +27,27 @@ import java.util.concurrent.atomic.AtomicReference
  *   compare-and-set of the same word. Said by one who is not the borrower (any more) it means nothing.
  *
  * All moves are compare-and-sets, by any thread.
+ *
+ * A large array may be sent before all of it has been written, and is read while it is: `KeptFile` has that protocol.
+ * Whoever packed it calls [fill] then, which is the one writer. A parcel that becomes SHELVED meanwhile (cancelled, or
+ * failed before it was read) is given back by the writer at the end, else by whoever made the move: of the two, the
+ * second, by a compare-and-set of [filling].
+ *
+ *     WRITTEN                    from the beginning, where there is no rest
+ *     DUE ----- fill ----> WRITTEN
+ *      '-- becomes SHELVED --> SHELVED_EARLY, which fill gives back
+ *
+ * @param rest writes what is not written yet
  */
 internal class KeptParcel(
     private val file: KeptFile,
     override val size: Long,
     override val passengers: List<Passenger>,
     private val shelf: FileShelf,
+    private var rest: (() -> Unit)? = null,
 ) : Parcel {
     private val state = AtomicReference<Any>(HELD)
+    private val filling = AtomicReference(if (rest == null) Filling.WRITTEN else Filling.DUE)
 
     /**
      * Where a borrower finds it; where nothing is, if it was dropped before: then the file may have another parcel by now,
@@ -78,6 +91,24 @@ internal class KeptParcel(
         }
     }
 
+    /**
+     * Does nothing the second time. A file that somebody has cut is no failure here: whoever reads it finds out.
+     *
+     * @throws Throwable what went wrong; whoever reads it fails as well
+     */
+    override fun fill() {
+        val rest = rest ?: return
+        this.rest = null // and with it the value
+        try {
+            if (filling.get() == Filling.DUE) rest()
+            file.isCut // takes the error that is still to come, if it is
+        } catch (failure: Throwable) {
+            if (file.fail() || failure !is InternalError) throw failure
+        } finally {
+            if (!filling.compareAndSet(Filling.DUE, Filling.WRITTEN)) shelf.giveBack(file)
+        }
+    }
+
     override fun drop() {
         passengers.forEach(Passenger::drop)
         move { seen ->
@@ -96,13 +127,15 @@ internal class KeptParcel(
             val then = next(seen)
             if (then === seen) return
             if (!state.compareAndSet(seen, then)) continue
-            if (then === SHELVED) shelf.giveBack(file)
+            if (then === SHELVED && !filling.compareAndSet(Filling.DUE, Filling.SHELVED_EARLY)) shelf.giveBack(file)
             if (then === DELETED) file.unlink()
             return
         }
     }
 
     private class Awaited(val borrower: Any)
+
+    private enum class Filling { DUE, WRITTEN, SHELVED_EARLY }
 
     private companion object {
         val HELD = Any()

@@ -2,7 +2,6 @@ package org.freethreading.wire
 
 import org.freethreading.memory.KeptFile
 import java.io.IOException
-import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
@@ -33,7 +32,7 @@ internal object LentFiles {
     }
 
     private fun found(path: Path): KeptFile? = try {
-        KeptFile(path, Files.size(path))
+        KeptFile.at(path)
     } catch (_: IOException) {
         null
     }

@@ -27,7 +27,7 @@ internal class LentParcel(override val size: Long, val path: Path) : Parcel {
 }
 
 /**
- * Copies out of [file], and lets go of it when it is closed: whoever still has this then cannot read what another
+ * Copies out of [file], as far as it is written, for which it waits, and lets go of it when it is closed: whoever still has this then cannot read what another
  * parcel has there. As zeros are read where a file was cut, closing fails then, unless it
  * was deleted as well, which is for the parent to do when nobody reads it.
  */
@@ -40,6 +40,7 @@ private class LentInput(file: KeptFile) : InputStream() {
     override fun read(into: ByteArray, offset: Int, length: Int): Int {
         val file = file ?: throw IOException("closed")
         try {
+            if (!file.awaitWritten(position + length.toLong())) throw IOException("${file.path} has lost its end")
             file.get(position, into, offset, length)
         } catch (fault: InternalError) {
             throw IOException("${file.path} was cut", fault)

@@ -53,6 +53,21 @@ internal class Packer(
     fun plainOrParcel(value: Any?, role: String): Any? =
         if (codec == null && PlainValues.formOf(value) != PlainValues.NONE) value else value(value, role)
 
+    /**
+     * As [plainOrParcel], for an argument; of a large array of numbers the most may be left to [Parcel.fill], which the
+     * caller has to call as soon as the parcel has been handed in, and before the array can change.
+     */
+    fun argument(value: Any?): Any? {
+        val bytes = if (codec == null) RawWriter.sizeOfArray(value) else 0
+        if (bytes < LEAST_EARLY) return plainOrParcel(value, ARGUMENT)
+        val out = ParcelOutput(stowage, limit)
+        return try {
+            filling(out, value, ARGUMENT) { out.finishEarly(bytes) { RawWriter.write(value, it) } }
+        } catch (_: SpoiledFileError) {
+            value(value, ARGUMENT)
+        }
+    }
+
     private fun raw(value: Any, role: String): Parcel? = ifWritten(value, role) { RawWriter.write(value, it) }
 
     private fun lambda(function: Any): Parcel? = ifWritten(function, FUNCTION) { Lambdas.write(function, it) }
@@ -110,6 +125,11 @@ internal class Packer(
     }
 
     private companion object {
+        const val ARGUMENT = "argument"
+
+        /** Less than this is written before a child has woken. */
+        const val LEAST_EARLY = 256 * 1024
+
         val ENCODER = Encoder(leaving = true)
     }
 }

@@ -45,6 +45,9 @@ internal sealed interface Parcel {
     /** Nobody knows whether [borrower] will read it, or still does. */
     fun isLostWith(borrower: Any) = Unit
 
+    /** Writes what is not written yet; who packs a parcel that may need it has to call it, and only he. */
+    fun fill() = Unit
+
     /** Frees the memory or the file. Does nothing the second time. */
     fun drop()
 }

@@ -104,6 +104,24 @@ internal class ParcelOutput(private val stowage: Stowage, private val limit: Int
         return parcel
     }
 
+    /**
+     * Ends the parcel of [bytes] that [write] writes: at once, or, where one can read the file meanwhile, when the parcel
+     * is filled.
+     */
+    fun finishEarly(bytes: Long, write: (ParcelOutput) -> Unit): Parcel {
+        expect(bytes)
+        val kept = file as? StowedAgain
+        if (kept == null) {
+            write(this)
+            return finish()
+        }
+        return kept.promise(bytes) {
+            write(this)
+            empty()
+            giveBuffer(buffer)
+        }
+    }
+
     /** Whether what was written has been lost, because another process has cut the file. */
     val isSpoiled: Boolean get() = (file as? StowedAgain)?.isSpoiled ?: false
 

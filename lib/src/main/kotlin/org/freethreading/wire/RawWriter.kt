@@ -42,6 +42,23 @@ internal object RawWriter {
         return true
     }
 
+    /** How many bytes [value] takes if it is an array of numbers; 0 if it is not. */
+    fun sizeOfArray(value: Any?): Long = when (value) {
+        is ByteArray -> sizeOf(value.size, 1)
+        is IntArray -> sizeOf(value.size, 4)
+        is LongArray -> sizeOf(value.size, 8)
+        is DoubleArray -> sizeOf(value.size, 8)
+        is FloatArray -> sizeOf(value.size, 4)
+        is ShortArray -> sizeOf(value.size, 2)
+        is CharArray -> sizeOf(value.size, 2)
+        is BooleanArray -> sizeOf(value.size, 1)
+        else -> 0
+    }
+
+    private fun sizeOf(count: Int, width: Int) = 1L + varintSize(count) + count.toLong() * width
+
+    private fun varintSize(of: Int) = (38 - (of or 1).countLeadingZeroBits()) / 7
+
     private fun writeList(value: Any?, out: ParcelOutput): Boolean {
         val form = value?.let { FORMS[it.javaClass] } ?: return false
         // A copy, because the list may change meanwhile.

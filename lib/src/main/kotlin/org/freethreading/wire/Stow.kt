@@ -52,9 +52,26 @@ internal class StowedAgain(
         return roomier
     }
 
+    /** In pieces, so that whoever reads can begin. */
     override fun write(bytes: ByteArray, offset: Int, length: Int) {
-        file.put(size, bytes, offset, length)
-        size += length
+        for (from in 0 until length step ParcelOutput.PIECE) {
+            val count = minOf(length - from, ParcelOutput.PIECE)
+            file.put(size, bytes, offset + from, count)
+            size += count
+            file.written = size.toLong()
+        }
+    }
+
+    /**
+     * The parcel with [bytes] in all, of which what is still to come is written by [rest].
+     *
+     * @throws InternalError if it [isSpoiled]
+     */
+    fun promise(bytes: Long, rest: () -> Unit): Parcel {
+        check(bytes <= file.capacity) { "$bytes bytes promised, and there is room for ${file.capacity}" }
+        file.written = size.toLong()
+        if (isSpoiled) throw InternalError("${file.path} was cut")
+        return KeptParcel(file, bytes, emptyList(), shelf, rest)
     }
 
     /** @throws InternalError if it [isSpoiled] */

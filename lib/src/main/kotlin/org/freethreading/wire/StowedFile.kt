@@ -63,6 +63,7 @@ internal class StowedFile(private val stowage: Stowage, expected: Long) : Stow {
             for (at in size until capacity step ParcelOutput.PIECE.toLong()) {
                 out.write(zeros, 0, minOf(capacity - at, zeros.size.toLong()).toInt())
             }
+            out.write(KeptFile.end(size))
         } catch (_: IOException) {
             return null
         }

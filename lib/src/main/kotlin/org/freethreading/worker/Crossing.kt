@@ -30,6 +30,13 @@ internal sealed interface Crossing {
      */
     fun value(value: Any?, role: String): Any?
 
+    /**
+     * As [value], for an argument; the caller has to call [Parcel.fill] of what is a parcel when it has been handed in.
+     *
+     * @throws org.freethreading.NotShippableException if it cannot travel
+     */
+    fun argument(value: Any?): Any? = value(value, "argument")
+
     fun withCodec(codec: Codec?): Crossing
 
     /** Strict threads: all could travel, and nothing does. */
@@ -63,6 +70,11 @@ internal sealed interface Crossing {
         override fun value(value: Any?, role: String): Any? {
             ClassServer.register(value?.javaClass?.classLoader)
             return packer.plainOrParcel(value, role)
+        }
+
+        override fun argument(value: Any?): Any? {
+            ClassServer.register(value?.javaClass?.classLoader)
+            return packer.argument(value)
         }
 
         /** As [value], where all are kept as parcels. */

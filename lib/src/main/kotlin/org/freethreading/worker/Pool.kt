@@ -12,6 +12,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import org.freethreading.Outcome
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
+import org.freethreading.wire.Parcel
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
@@ -71,8 +72,12 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun applyFuture(body: Body, argument: Any?): CompletableFuture<Any?> {
         val future = TaskFuture<Any?>()
         check(body)
-        val crossed = orDrop(body) { terms.crossing?.value(argument, "argument") ?: argument }
-        schedule.submit(future.bind(element(body, crossed, future)))
+        val crossed = orDrop(body) { terms.crossing.let { if (it == null) argument else it.argument(argument) } }
+        try {
+            schedule.submit(future.bind(element(body, crossed, future)))
+        } finally {
+            if (terms.crossing is Crossing.Packed) (crossed as? Parcel)?.fill()
+        }
         return future
     }
 

@@ -10,6 +10,7 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.shouldNotBe
 import io.kotest.matchers.types.shouldBeInstanceOf
 import org.freethreading.Scratch
+import org.freethreading.memory.KeptFile
 import org.freethreading.wire.FileParcel
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.FrameWriter
@@ -23,7 +24,8 @@ import java.io.RandomAccessFile
 import java.io.Serializable
 import java.nio.file.Files
 import java.nio.file.Path
-import kotlin.io.path.fileSize
+import java.util.concurrent.atomic.AtomicReference
+import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 
@@ -47,6 +49,8 @@ class PayloadShelfTest : FunSpec({
 
         fun files(): List<Path> = Files.list(folder).use { it.toList() }
     }
+
+    fun Kept.argument(value: Any) = packer.argument(value) as KeptParcel
 
     fun bytes(size: Int, seed: Int) = ByteArray(size) { (it * 31 + seed).toByte() }
 
@@ -115,7 +119,7 @@ class PayloadShelfTest : FunSpec({
         val parcels = List(5) { kept.pack(bytes(300_000, it)) }
         parcels.forEach { it.drop() }
 
-        kept.files().sumOf { it.fileSize() } shouldBe kept.shelf.idleBytes
+        kept.files().sumOf { KeptFile.at(it).capacity } shouldBe kept.shelf.idleBytes
         kept.shelf.idleBytes shouldBeLessThanOrEqual (1L shl 20)
         kept.files() shouldHaveSize 3
         kept.packer.value(bytes(1_100_000, 0), "argument").shouldBeInstanceOf<FileParcel>().drop()
@@ -165,6 +169,74 @@ class PayloadShelfTest : FunSpec({
             (failure is MalformedException || failure is InternalError) shouldBe true
             other.drop()
         }
+    }
+
+    test("lets a large array be read while it is still written, whatever its kind") {
+        val kept = Kept()
+        kept.sent(bytes(4_000_000, 0))
+        val values = listOf(bytes(3_000_000, 1), IntArray(100_000) { it * 3 }, LongArray(300_000) { it * 5L }) +
+            listOf(DoubleArray(40_000) { it / 3.0 }, FloatArray(70_000) { it / 7f }, ShortArray(150_000) { it.toShort() }) +
+            listOf(CharArray(200_000) { (it % 50_000).toChar() }, BooleanArray(300_000) { it % 3 == 0 })
+        for (value in values) {
+            val parcel = kept.argument(value)
+            parcel.lend(kept)
+            val found = AtomicReference<Any?>()
+            val reader = thread { found.set(opener().value(LentParcel(parcel.size, parcel.path))) }
+            eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING } // for what is not written
+
+            parcel.fill()
+            reader.join()
+            found.get() shouldBe value
+            parcel.isReadBy(kept)
+            parcel.drop()
+        }
+        kept.files() shouldHaveSize 1
+    }
+
+    test("has written a large array at once, where there is no file yet, and what is no array of numbers") {
+        val kept = Kept()
+        for (value in listOf(bytes(1_000_000, 0), "text ".repeat(200_000), listOf(bytes(1_000_000, 1)))) {
+            val parcel = kept.argument(value)
+            opener().value(parcel) shouldBe value // not filled
+            parcel.drop()
+        }
+    }
+
+    test("fails the one who waits for what is still to be written to a file that is cut") {
+        val kept = Kept()
+        kept.sent(bytes(1_000_000, 0))
+        val parcel = kept.argument(bytes(1_000_000, 1))
+        parcel.lend(kept)
+        val failure = AtomicReference<Throwable?>()
+        val reader = thread {
+            failure.set(runCatching { opener().value(LentParcel(parcel.size, parcel.path)) }.exceptionOrNull())
+        }
+        eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING }
+        cut(parcel.path)
+        reader.join()
+        failure.get().shouldBeInstanceOf<MalformedException>()
+
+        parcel.fill() // the reader's affair
+        parcel.isReadBy(kept)
+        parcel.drop()
+        kept.sent(bytes(300_000, 2))
+    }
+
+    test("waits for what is still to be written also when it is interrupted, and keeps the interrupt") {
+        val kept = Kept()
+        kept.sent(bytes(1_000_000, 0))
+        val parcel = kept.argument(bytes(1_000_000, 1))
+        parcel.lend(kept)
+        val wasKept = AtomicReference<Boolean?>()
+        val reader = thread {
+            Thread.currentThread().interrupt()
+            opener().value(LentParcel(parcel.size, parcel.path)) shouldBe bytes(1_000_000, 1)
+            wasKept.set(Thread.interrupted())
+        }
+        eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING }
+        parcel.fill()
+        reader.join()
+        wasKept.get() shouldBe true
     }
 
     test("lets nobody read on who has closed what he read") {

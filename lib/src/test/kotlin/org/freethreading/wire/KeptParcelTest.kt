@@ -3,9 +3,14 @@ package org.freethreading.wire
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import org.freethreading.Scratch
 import org.freethreading.memory.KeptFile
+import org.freethreading.stress
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.concurrent.thread
 import kotlin.io.path.exists
 import kotlin.io.path.writeBytes
 
@@ -27,9 +32,10 @@ class KeptParcelTest : FunSpec({
         }
     }
 
-    fun parcel(shelf: FileShelf): KeptParcel {
-        val path = Scratch.newFile("kept").toPath().also { it.writeBytes(ByteArray(10)) }
-        return KeptParcel(KeptFile(path, 10), 10, emptyList(), shelf)
+    fun parcel(shelf: FileShelf, rest: (KeptFile.() -> Unit)? = null): KeptParcel {
+        val path = Scratch.newFile("kept").toPath().also { it.writeBytes(ByteArray(16) + KeptFile.end(0)) }
+        val file = KeptFile(path, 16).also { it.map(writes = true) shouldBe true }
+        return KeptParcel(file, 16, emptyList(), shelf, rest?.let { { it(file) } })
     }
 
     /** What may happen to a parcel, and whether its file is given back; else it is deleted, if that is so. */
@@ -65,6 +71,68 @@ class KeptParcelTest : FunSpec({
         given({ lend(child) }, { drop() }, { isLostWith(child) }, { isReadBy(child) }) shouldBe false
         given({ lend(child) }, { lend(another) }, { isReadBy(child) }, { isReadBy(another) }) shouldBe false
         given({ lend(child) }, { isLostWith(child) }, { lend(another) }, { isReadBy(another) }) shouldBe false
+    }
+
+    test("comes back when it has been filled, if nobody could read it any more before") {
+        val shelf = Shelf()
+        val parcel = parcel(shelf) { put(0, ByteArray(16), 0, 16) }
+        parcel.lend(child)
+        parcel.isReadBy(child)
+        parcel.drop()
+        shelf.files.shouldBeEmpty()
+
+        repeat(2) { parcel.fill() }
+        shelf.files shouldHaveSize 1
+    }
+
+    test("comes back once, whoever is the last: who fills it, or who has read it") {
+        stress {
+            val files = ConcurrentLinkedQueue<KeptFile>()
+            val shelf = object : FileShelf by Shelf() {
+                override fun giveBack(file: KeptFile) {
+                    files += file
+                }
+            }
+            val isWriting = AtomicBoolean()
+            var wasGivenTooEarly = false
+            val parcel = parcel(shelf) {
+                isWriting.set(true)
+                put(0, ByteArray(16), 0, 16)
+                wasGivenTooEarly = files.isNotEmpty()
+            }
+            parcel.lend(child)
+            val reader = thread {
+                while (!isWriting.get()) Thread.onSpinWait()
+                parcel.drop()
+                parcel.isReadBy(child)
+            }
+            parcel.fill()
+            reader.join()
+
+            wasGivenTooEarly shouldBe false
+            files shouldHaveSize 1
+        }
+    }
+
+    test("fails whoever reads it when it cannot be filled, and comes back nevertheless") {
+        val shelf = Shelf()
+        val parcel = parcel(shelf) { error("no memory, say") }
+        parcel.lend(child)
+        val reader = KeptFile.at(parcel.path).also { it.map(writes = false) }
+        shouldThrow<IllegalStateException> { parcel.fill() }
+
+        reader.awaitWritten(16) shouldBe false
+        parcel.isReadBy(child)
+        parcel.drop()
+        shelf.files shouldHaveSize 1
+    }
+
+    test("is not written any more when nobody wants it") {
+        val shelf = Shelf()
+        val parcel = parcel(shelf) { error("not called") }
+        parcel.drop()
+        parcel.fill()
+        shelf.files shouldHaveSize 1
     }
 
     test("is sent to nobody whom it was not lent to") {
