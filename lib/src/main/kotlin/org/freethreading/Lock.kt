@@ -169,6 +169,12 @@ public class Lock internal constructor(internal val plot: Plot, private val line
      * @throws IllegalMonitorStateException if nobody holds the lock
      */
     public fun unlock() {
+        val isFree = taker == null && word.compareAndSet(heldBy(thisThread()), FREE) // as it mostly is
+        if (!isFree) free()
+        word.signal()
+    }
+
+    private fun free() {
         while (true) {
             val seen = word.value
             if (seen and HELD == 0L) {
@@ -177,7 +183,6 @@ public class Lock internal constructor(internal val plot: Plot, private val line
             if (taker != null) forget()
             if (word.compareAndSet(seen, seen and CLAIMED)) break
         }
-        word.signal()
     }
 
     /** Takes the lock, suspending until it is free; nothing ends the wait but that. */

@@ -23,11 +23,11 @@ import org.freethreading.peers.BellWatch
  * When a process dies, whoever recovers it clears its bits and has all the others look at everything ([SharedLines]).
  */
 internal class SharedCell(
-    private val word: CellLayout,
+    place: CellLayout,
     private val id: Long,
     private val lines: SharedLines,
     @Suppress("unused") private val plot: Plot? = null, // so that it is not collected while somebody waits
-) : Cell {
+) : CellLayout(place), Cell {
     private val self: Int get() = lines.self
 
     /** Each look takes the cache line away from whoever is to change it, and then there is more to find. */
@@ -35,20 +35,10 @@ internal class SharedCell(
 
     override val watch: BellWatch? get() = lines.bells.watch
 
-    override var value: Long
-        get() = word.value
-        set(value) {
-            word.value = value
-        }
-
-    override fun compareAndSet(expected: Long, next: Long): Boolean = word.compareAndSet(expected, next)
-
-    override fun getAndAdd(more: Long): Long = word.getAndAdd(more)
-
     override fun enter(waiter: Waiter) {
         lines.change(id, this) { line ->
             line.enter(waiter)
-            word.waiting.set(self)
+            waiting.set(self)
         }
         answer()
     }
@@ -85,38 +75,38 @@ internal class SharedCell(
 
     /** Nobody of this process is in line any more. Called while nobody can enter. */
     fun lineIsEmpty() {
-        word.waiting.clear(self)
+        waiting.clear(self)
     }
 
     override fun signal() {
-        if (word.waiting.isEmpty) return
+        if (isLonely) return
         val start = lines.nextTurn()
-        val target = word.waiting.next(start) { if (it == self) signalHere() else word.rung.set(it) }
-        if (target == NONE) return word.waiting.next(start) { tellMore(it) }.let { }
+        val target = waiting.next(start) { if (it == self) signalHere() else rung.set(it) }
+        if (target == NONE) return waiting.next(start) { tellMore(it) }.let { }
         if (target != self) ring(target)
-        if (target != self && word.waiting.next(0) { it != target } != NONE) lines.bells.remind(id)
+        if (target != self && waiting.next(0) { it != target } != NONE) lines.bells.remind(id)
     }
 
     override fun signalAll() {
-        word.waiting.next(0) { if (it == self) signalAllHere() else tellMore(it) }
+        waiting.next(0) { if (it == self) signalAllHere() else tellMore(it) }
     }
 
     override fun signalIn(process: Int) {
-        if (process == self) signalHere() else if (word.rung.set(process)) ring(process) else tellMore(process)
+        if (process == self) signalHere() else if (rung.set(process)) ring(process) else tellMore(process)
     }
 
     private fun ring(target: Int) = lines.bells.ring(target, id)
 
     /** Shows [visit] each process that has somebody in line, until it returns true. */
     fun visitWaiting(visit: (process: Int) -> Boolean) {
-        word.waiting.next(lines.nextTurn(), visit)
+        waiting.next(lines.nextTurn(), visit)
     }
 
     /** False, so that the search goes on. */
     private fun tellMore(target: Int): Boolean {
         if (target == self) return false
-        word.more.set(target)
-        if (word.rung.set(target)) ring(target)
+        more.set(target)
+        if (rung.set(target)) ring(target)
         return false
     }
 
@@ -132,26 +122,26 @@ internal class SharedCell(
      * would wake another. Never while he is marked as woken by a bell: the next one would be taken for the same.
      */
     private fun answer() {
-        if (word.rung.clear(self) && word.more.clear(self)) signalAllHere()
+        if (rung.clear(self) && more.clear(self)) signalAllHere()
     }
 
     /** The bell has rung for this cell. */
     fun look() {
         val line = lines[id] ?: return passOn()
-        val woken = if (word.more.clear(self)) line.signalAll() else line.signal()
+        val woken = if (more.clear(self)) line.signalAll() else line.signal()
         if (!woken && line.isEmpty) passOn()
     }
 
     private fun passOn() {
         lines.change(id, this) { }
-        if (word.rung.clear(self) && word.more.clear(self)) signalAll() else signal()
+        if (rung.clear(self) && more.clear(self)) signalAll() else signal()
     }
 
     /** It is a while ago that somebody was rung, when others waited as well. */
     fun wasReminded() {
         var isSilent = false
-        word.waiting.next(0) { target ->
-            if (target != self && word.rung[target]) {
+        waiting.next(0) { target ->
+            if (target != self && rung[target]) {
                 isSilent = true
                 ring(target)
             }

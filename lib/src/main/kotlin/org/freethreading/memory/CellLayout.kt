@@ -9,7 +9,9 @@ package org.freethreading.memory
  *     rung      was told to look, and has not yet       set by who tells it, cleared by the process itself
  *     more      several of its waiters may go on        the same
  */
-internal class CellLayout(private val memory: Segment, private val offset: Int) {
+internal open class CellLayout(private val memory: Segment, private val offset: Int) {
+    constructor(same: CellLayout) : this(same.memory, same.offset)
+
     val waiting = Bits(memory, offset + WAITING)
     val rung = Bits(memory, offset + WAITING + Bits.BYTES)
     val more = Bits(memory, offset + WAITING + 2 * Bits.BYTES)
@@ -17,6 +19,10 @@ internal class CellLayout(private val memory: Segment, private val offset: Int) 
     var value: Long
         get() = memory.getLongVolatile(offset)
         set(value) = memory.putLongVolatile(offset, value)
+
+    /** Whether nobody waits, here or in another process. */
+    val isLonely: Boolean
+        get() = memory.getLongVolatile(offset + WAITING) or memory.getLongVolatile(offset + WAITING + 8) == 0L
 
     fun compareAndSet(expected: Long, next: Long): Boolean = memory.compareAndSetLong(offset, expected, next)
 
