@@ -51,6 +51,15 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
                 ?: Charsets.UTF_8
         private val nothing = File("/dev/null").takeIf { it.exists() } ?: File("NUL")
 
+        /**
+         * The JVM's archives of classes at the addresses they were made for, so that children share them. By itself it
+         * moves them, so that nobody can guess where classes lie: but then it writes to all of their pages, and some 15 MB
+         * are each child's own. An option for those who know their JVM, so only for those that are known.
+         */
+        private val sharedArchives =
+            if (Runtime.version().feature() > 25) emptyList()
+            else listOf("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0")
+
         /** The JDK's own, as here: else each child looks for another one in all jars, before its first socket. */
         private val selectorProvider = listOf(SelectorProvider.provider().javaClass.name)
             .filter { it.startsWith("sun.nio.ch.") }
@@ -76,7 +85,7 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
                 "-XX:+DisplayVMOutputToStderr",
                 "-Xlog:disable",
                 "-Xlog:all=warning:stderr",
-            ) + selectorProvider + heap + InheritedOptions.all() + listOf(
+            ) + sharedArchives + selectorProvider + heap + InheritedOptions.all() + listOf(
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
                 "-Dsun.stdout.encoding=UTF-8", // until Java 18
