@@ -1,8 +1,6 @@
 package org.freethreading.cell
 
 import java.util.concurrent.atomic.AtomicLong
-import java.util.concurrent.locks.ReentrantLock
-import kotlin.concurrent.withLock
 
 /**
  * Those who wait on one cell in this process: threads and coroutines in one line, first come, first woken.
@@ -12,10 +10,10 @@ import kotlin.concurrent.withLock
  * the loop was just signalled for), and the thread, unlike the coroutine, can always run. So there are two lists with
  * common tickets.
  *
- * Waking happens outside the guard: resuming a coroutine may run user code (`Dispatchers.Unconfined`).
+ * Guarded by its monitor, which is held for a few steps, never while waiting; unlike a lock it takes no call, and so no
+ * stack, to leave it. Waking happens outside the guard: resuming a coroutine may run user code (`Dispatchers.Unconfined`).
  */
 internal class WaitLine {
-    private val guard = ReentrantLock() // held for a few steps, never while waiting or while user code runs
     private val threads = Fifo()
     private val coroutines = Fifo()
     private var tickets = 0L
@@ -28,9 +26,9 @@ internal class WaitLine {
 
     /** Whether anybody in it has not been signalled since the last try. */
     val isAnyoneAsleep: Boolean
-        get() = size != 0 && guard.withLock { threads.firstAsleep() != null || coroutines.firstAsleep() != null }
+        get() = size != 0 && synchronized(this) { threads.firstAsleep() != null || coroutines.firstAsleep() != null }
 
-    fun enter(waiter: Waiter) = guard.withLock {
+    fun enter(waiter: Waiter) = synchronized(this) {
         waiter.ticket = ++tickets
         listOf(waiter).add(waiter)
         size++
@@ -39,26 +37,26 @@ internal class WaitLine {
 
     /** Lets [waiter] forget an earlier signal, before it tries again. */
     fun rearm(waiter: Waiter) {
-        if (!waiter.arm()) guard.withLock { if (!waiter.isGranted) listOf(waiter).rearm(waiter) }
+        if (!waiter.arm()) synchronized(this) { if (!waiter.isGranted) listOf(waiter).rearm(waiter) }
     }
 
     /** Takes [waiter] out; returns whether a signal has reached it since its last try. */
-    fun leave(waiter: Waiter): Boolean = guard.withLock {
+    fun leave(waiter: Waiter): Boolean = synchronized(this) {
         remove(waiter)
         waiter.isSignalled
     }
 
-    fun leaveUngranted(waiter: Waiter, left: () -> Unit) = guard.withLock {
+    fun leaveUngranted(waiter: Waiter, left: () -> Unit) = synchronized(this) {
         if (!waiter.isGranted) {
             remove(waiter)
             left()
         }
     }
 
-    fun isFirst(waiter: Waiter): Boolean = guard.withLock { earlier(threads.first, coroutines.first) === waiter }
+    fun isFirst(waiter: Waiter): Boolean = synchronized(this) { earlier(threads.first, coroutines.first) === waiter }
 
     /** Those who stand in it, each of which has a number then. */
-    fun waiters(): List<Waiter> = if (size == 0) emptyList() else guard.withLock {
+    fun waiters(): List<Waiter> = if (size == 0) emptyList() else synchronized(this) {
         buildList {
             for (list in listOf(threads, coroutines)) {
                 var waiter = list.first
@@ -111,7 +109,7 @@ internal class WaitLine {
     /** Lets [choose] mark waiters under the guard, and wakes them after it. */
     private inline fun wake(choose: Marked.() -> Unit): Boolean {
         val marked = Marked()
-        guard.withLock { marked.choose() }
+        synchronized(this) { marked.choose() }
         return marked.wake()
     }
 

@@ -56,20 +56,22 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         bytes!!.get(offset, into, from, length)
     }
 
-    /** Says that no more will be [written]; false if it is not whole, which says that as well. */
-    fun fail(): Boolean {
+    /** Says that no more will be [written]. */
+    fun fail() {
         try {
             written = FAILED
         } catch (_: InternalError) {
-            // It is cut.
+            // It is cut, which says that as well.
         }
-        return !isCut
     }
 
     /**
      * Waits until [count] bytes are [written]; false if they never will be. The writer is at work and copies, so it spins,
-     * and sleeps when that has taken long. An interrupt is kept for later.
+     * and sleeps when that has taken long.
+     *
+     * @throws InterruptedException if the thread is interrupted when it is to sleep
      */
+    @Throws(InterruptedException::class)
     fun awaitWritten(count: Long): Boolean {
         var looks = 0
         while (true) {
@@ -79,17 +81,17 @@ internal class KeptFile(val path: Path, val capacity: Long) {
             if (looks++ < LOOKS) {
                 Thread.yield()
             } else {
-                if (isCut) return false
-                uninterruptibly { Thread.sleep(1) }
+                if (length() in 0 until lengthFor(capacity)) return false
+                Thread.sleep(1)
             }
         }
     }
 
     /** Whether it still has all of its bytes, and its name: nobody has cut or deleted it. */
-    val isWhole: Boolean get() = length() >= lengthFor(capacity)
+    val isWhole: Boolean get() = lengthAfterAll() >= lengthFor(capacity)
 
     /** Whether it is not whole, though it has its name. */
-    val isCut: Boolean get() = length() in 0 until lengthFor(capacity)
+    val isCut: Boolean get() = lengthAfterAll() in 0 until lengthFor(capacity)
 
     /** Deletes it and gives its memory back at once: nobody reads it any more, whoever may still have it mapped. */
     fun remove() = try {
@@ -109,17 +111,16 @@ internal class KeptFile(val path: Path, val capacity: Long) {
     /** Whether there is no such file any more. */
     val isGone: Boolean get() = !Files.exists(path)
 
+    /** As [length], and no error of an access before it is still to come. */
+    private fun lengthAfterAll(): Long = length().also { if (it < lengthFor(capacity)) takeFault() }
+
     /** -1 if there is no such file. */
-    private fun length(): Long {
-        val length = try {
-            Files.size(path)
-        } catch (_: IOException) {
-            -1
-        } catch (_: InternalError) { // of an access before
-            0
-        }
-        if (length < lengthFor(capacity)) takeFault()
-        return length
+    private fun length(): Long = try {
+        Files.size(path)
+    } catch (_: IOException) {
+        -1
+    } catch (_: InternalError) { // of an access before
+        0
     }
 
     /** Takes the error of an access before, if it is still to come: a large array takes a call into the runtime. */
@@ -159,17 +160,5 @@ internal class KeptFile(val path: Path, val capacity: Long) {
 
         /** What the file ends with when it has been written from the beginning, with [written] bytes. */
         fun end(written: Long): ByteArray =
-            ByteBuffer.allocate(Long.SIZE_BYTES).order(LITTLE_ENDIAN).putLong(written).array()
-
-        /**
-         * The file at [path], which another process has made.
-         *
-         * @throws IOException if there is none, or it cannot be one
-         */
-        fun at(path: Path): KeptFile {
-            val capacity = Files.size(path) - Long.SIZE_BYTES
-            if (capacity < 0 || capacity % Long.SIZE_BYTES != 0L) throw IOException("$path was cut")
-            return KeptFile(path, capacity)
-        }
-    }
+            ByteBuffer.allocate(Long.SIZE_BYTES).order(LITTLE_ENDIAN).putLong(written).array() }
 }

@@ -1,5 +1,6 @@
 package org.freethreading.peers
 
+import org.freethreading.memory.StackRoom
 import org.freethreading.warn
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.NANOSECONDS
@@ -105,7 +106,7 @@ internal class BellWatch(private val bells: Source, private val patienceNanos: L
     /** Lets the calling thread, which is in line, listen until it calls [leave]; false if it has to park. */
     fun enter(): Boolean {
         if (away == null) isAsked = true
-        return away != null && !post.isHeldByCurrentThread && hasStack() && post.tryLock()
+        return away != null && !post.isHeldByCurrentThread && StackRoom.isThere() && post.tryLock()
     }
 
     /** Listens until [isOver], but no longer than [nanos], nor when it has become quiet. */
@@ -185,17 +186,5 @@ internal class BellWatch(private val bells: Source, private val patienceNanos: L
 
         /** So many bells, each soon after the one before, are a conversation. */
         const val OFTEN = 3
-
-        /** More calls than it takes to answer a bell. */
-        const val DEPTH = 500
-
-        /** Whether there is enough of the stack left to answer bells on it. */
-        private fun hasStack(): Boolean = try {
-            descend(DEPTH) == 0
-        } catch (_: StackOverflowError) {
-            false
-        }
-
-        private fun descend(left: Int): Int = if (left == 0) 0 else descend(left - 1)
     }
 }

@@ -19,8 +19,6 @@ import java.util.concurrent.TimeUnit.NANOSECONDS
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicReferenceArray
 import java.util.concurrent.locks.LockSupport
-import java.util.concurrent.locks.ReentrantLock
-import kotlin.concurrent.withLock
 
 /**
  * Bells made of sockets, one for each pair of processes that has ever needed one. A byte on it means: look at the row
@@ -176,16 +174,18 @@ internal class SocketBells private constructor(
     private fun lineTo(target: Int): Line =
         lines[target] ?: Line(target).let { if (lines.compareAndSet(target, null, it)) it else lines[target]!! }
 
-    /** The way to the process at [slot], whichever it is at the moment. */
+    /**
+     * The way to the process at [slot], whichever it is at the moment. Guarded by its monitor, which is held for a few
+     * steps, never while waiting; unlike a lock it takes no call, and so no stack, to leave it.
+     */
     private inner class Line(private val slot: Int) {
-        private val guard = ReentrantLock() // held for a few steps, never while waiting
         private val row = peers.table.rowOf(slot, peers.self.slot)
         private var socket: SocketChannel? = null
         private var generation = 0
         private var isConnecting = false
         private var owes = false
 
-        fun ring(post: (BellRow) -> Boolean) = guard.withLock {
+        fun ring(post: (BellRow) -> Boolean) = synchronized(this) {
             orOwe {
                 val present = peers.table.generation(slot)
                 val isKnown = present == generation
@@ -212,7 +212,7 @@ internal class SocketBells private constructor(
             }
         }
 
-        fun payOwed() = guard.withLock {
+        fun payOwed() = synchronized(this) {
             if (owes && peers.table.isLive(slot)) ring { it.postAll() }
             owes = false
         }
@@ -231,7 +231,7 @@ internal class SocketBells private constructor(
          * not be lost, so it is tried again as long as the other process has its place. After that, whoever rings next
          * asks for a connection to the next one.
          */
-        private fun retry() = guard.withLock {
+        private fun retry() = synchronized(this) {
             if (peers.table.isLive(slot) && peers.table.generation(slot) == generation) {
                 again += this
             } else {
@@ -259,7 +259,7 @@ internal class SocketBells private constructor(
                 retry()
             } catch (failure: Throwable) {
                 fresh?.close()
-                guard.withLock { orOwe { throw failure } }
+                synchronized(this) { orOwe { throw failure } }
             }
         }
 
@@ -274,11 +274,11 @@ internal class SocketBells private constructor(
                 throw failure
             } catch (failure: Throwable) {
                 fresh.close()
-                guard.withLock { orOwe { throw failure } }
+                synchronized(this) { orOwe { throw failure } }
             }
         }
 
-        private fun connected(fresh: SocketChannel) = guard.withLock {
+        private fun connected(fresh: SocketChannel) = synchronized(this) {
             if (!fresh.isRegistered) fresh.register(selector, OP_READ, this)
             socket?.close() // of a connection that was asked for twice
             socket = fresh

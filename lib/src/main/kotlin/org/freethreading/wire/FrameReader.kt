@@ -64,7 +64,7 @@ internal class FrameReader(private val bytes: ByteArray, private val end: Int = 
 
         FrameWriter.KEPT -> {
             if (folders != null) throw MalformedException("a parcel in a file that is kept")
-            LentParcel(long(), Path.of(text()))
+            LentParcel(long(), long(), Path.of(text()))
         }
 
         else -> throw MalformedException("a parcel of form $form")

@@ -37,7 +37,7 @@ internal class FrameWriter {
             is FileParcel -> byte(FILE).long(parcel.size).text(parcel.path.toString())
             is KeptParcel -> {
                 check(!parcel.isHeld) { "${parcel.path} is sent, and was not lent" }
-                byte(KEPT).long(parcel.size).text(parcel.path.toString())
+                byte(KEPT).long(parcel.size).long(parcel.capacity).text(parcel.path.toString())
             }
             is LentParcel -> throw UnsupportedOperationException("what came from the parent goes nowhere else")
         }
@@ -95,7 +95,7 @@ internal class FrameWriter {
         fun sizeOf(parcel: Parcel): Int = when (parcel) {
             is BytesParcel -> 1 + Int.SIZE_BYTES + parcel.bytes.size
             is FileParcel -> sizeOf(parcel.path)
-            is KeptParcel -> 1 + Long.SIZE_BYTES + Int.SIZE_BYTES + parcel.longestPath
+            is KeptParcel -> 1 + 2 * Long.SIZE_BYTES + Int.SIZE_BYTES + parcel.longestPath
             is LentParcel -> sizeOf(parcel.path)
         }
 

@@ -20,16 +20,17 @@ import java.util.concurrent.atomic.AtomicReference
  * - The file is on the shelf only after the parcel was dropped, and after each borrower that ever got it has said that
  *   it will not read it again: it was lent to one at a time, and none was lost. Whatever else happens is DOUBTFUL for
  *   good: the file is deleted as any other, and a slow child that still reads it finds the old bytes.
- * - lend comes before the frame with the name is published; so what has no borrower is known to no child. A name is
- *   lent together with the bytes: the ring's release store of the frame publishes both.
+ * - lend comes before the frame with the name is published; so what has no borrower is known to no child. The ring's
+ *   release store of the frame publishes the name, and with it that the word at the end of the file is this parcel's.
  * - isReadBy is said by the parent alone, of its own account of flights: the child's last read comes before its release
  *   store of the frame that the element has ended; or it never claimed the element, and the parent took it back by a
  *   compare-and-set of the same word. Said by one who is not the borrower (any more) it means nothing.
  *
  * All moves are compare-and-sets, by any thread.
  *
- * A large array may be sent before all of it has been written, and is read while it is: `KeptFile` has that protocol.
- * Whoever packed it calls [fill] then, which is the one writer. A parcel that becomes SHELVED meanwhile (cancelled, or
+ * A large array may be sent before it has been written, and is read while it is: `KeptFile` has that protocol. Whoever
+ * packed it calls [fill] then, which is the one writer, and does nothing else before: a child waits for it, and the time
+ * limit of its task runs. A parcel that becomes SHELVED meanwhile (cancelled, or
  * failed before it was read) is given back by the writer at the end, else by whoever made the move: of the two, the
  * second, by a compare-and-set of [filling].
  *
@@ -55,6 +56,9 @@ internal class KeptParcel(
      */
     val path: Path
         get() = state.get().let { if (it === SHELVED || it === DELETED) Path.of("${file.path}$GONE") else file.path }
+
+    /** How many bytes the file has room for, whatever becomes of it. */
+    val capacity: Long get() = file.capacity
 
     /** How many bytes the longest [path] takes. */
     val longestPath: Int get() = file.path.toString().encodeToByteArray().size + GONE.length
@@ -91,10 +95,12 @@ internal class KeptParcel(
         }
     }
 
+    override val isFilled: Boolean get() = rest == null
+
     /**
      * Does nothing the second time. A file that somebody has cut is no failure here: whoever reads it finds out.
      *
-     * @throws Throwable what went wrong; whoever reads it fails as well
+     * @throws Throwable what went wrong; whoever reads it fails as well, or waits until he is stopped
      */
     override fun fill() {
         val rest = rest ?: return
@@ -103,7 +109,8 @@ internal class KeptParcel(
             if (filling.get() == Filling.DUE) rest()
             file.isCut // takes the error that is still to come, if it is
         } catch (failure: Throwable) {
-            if (file.fail() || failure !is InternalError) throw failure
+            file.fail()
+            if (failure !is InternalError || file.isWhole) throw failure
         } finally {
             if (!filling.compareAndSet(Filling.DUE, Filling.WRITTEN)) shelf.giveBack(file)
         }

@@ -1,7 +1,6 @@
 package org.freethreading.wire
 
 import org.freethreading.memory.KeptFile
-import java.io.IOException
 import java.nio.file.Path
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
@@ -20,21 +19,15 @@ internal object LentFiles {
     /** The one used last is the last. Guarded by guard. */
     private val files = LinkedHashMap<Path, KeptFile>(16, 0.75f, true)
 
-    /** The file at [path], mapped; null if that cannot be done, or it was cut. */
-    fun mapped(path: Path): KeptFile? = guard.withLock {
-        val file = files[path] ?: found(path) ?: return null
+    /** The file at [path], mapped; null if that cannot be done, or it has not the [capacity] it was made with. */
+    fun mapped(path: Path, capacity: Long): KeptFile? = guard.withLock {
+        val file = files[path] ?: KeptFile(path, capacity)
         if (!file.map(writes = false)) {
             files.remove(path)
             return null
         }
         if (files.put(path, file) == null) makeRoom()
         return file
-    }
-
-    private fun found(path: Path): KeptFile? = try {
-        KeptFile.at(path)
-    } catch (_: IOException) {
-        null
     }
 
     /** Forgets those that are gone, and the oldest ones, if there are too many. */

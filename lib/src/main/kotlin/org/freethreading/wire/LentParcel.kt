@@ -4,18 +4,19 @@ import org.freethreading.memory.KeptFile
 import org.freethreading.memory.Passenger
 import java.io.IOException
 import java.io.InputStream
+import java.io.InterruptedIOException
 import java.nio.file.Path
 
 /**
  * A parcel in a file that the parent keeps, as a child has got it: to be read while the child is at what it came for,
  * and not after, when the parent puts another parcel there.
  */
-internal class LentParcel(override val size: Long, val path: Path) : Parcel {
+internal class LentParcel(override val size: Long, private val capacity: Long, val path: Path) : Parcel {
     override val passengers: List<Passenger> get() = emptyList()
 
     override fun open(): ParcelInput {
-        val file = LentFiles.mapped(path) ?: throw MalformedException("its file $path cannot be mapped")
-        if (size > file.capacity) throw MalformedException("$size bytes promised, ${file.capacity} there")
+        val file = LentFiles.mapped(path, capacity) ?: throw MalformedException("its file $path cannot be mapped")
+        if (size > capacity) throw MalformedException("$size bytes promised, and there is room for $capacity")
         return ParcelInput.of(LentInput(file), size)
     }
 
@@ -44,6 +45,9 @@ private class LentInput(file: KeptFile) : InputStream() {
             file.get(position, into, offset, length)
         } catch (fault: InternalError) {
             throw IOException("${file.path} was cut", fault)
+        } catch (_: InterruptedException) { // whoever waits was stopped
+            Thread.currentThread().interrupt()
+            throw InterruptedIOException("stopped before the argument had come")
         }
         position += length
         return length

@@ -4,6 +4,7 @@ import org.freethreading.Codec
 import org.freethreading.NotShippableException
 import org.freethreading.memory.Passenger
 import org.freethreading.memory.Passengers
+import org.freethreading.memory.StackRoom
 
 /**
  * Packs what goes to another process: functions, arguments, items, results. What cannot go is refused here, in the
@@ -54,12 +55,12 @@ internal class Packer(
         if (codec == null && PlainValues.formOf(value) != PlainValues.NONE) value else value(value, role)
 
     /**
-     * As [plainOrParcel], for an argument; of a large array of numbers the most may be left to [Parcel.fill], which the
-     * caller has to call as soon as the parcel has been handed in, and before the array can change.
+     * As [plainOrParcel], for an argument; a large array of numbers may be left to [Parcel.fill], which the caller has to
+     * call as soon as the parcel has been handed in, and before the array can change.
      */
     fun argument(value: Any?): Any? {
         val bytes = if (codec == null) RawWriter.sizeOfArray(value) else 0
-        if (bytes < LEAST_EARLY) return plainOrParcel(value, ARGUMENT)
+        if (bytes < LEAST_EARLY || !StackRoom.isThere()) return plainOrParcel(value, ARGUMENT)
         val out = ParcelOutput(stowage, limit)
         return try {
             filling(out, value, ARGUMENT) { out.finishEarly(bytes) { RawWriter.write(value, it) } }

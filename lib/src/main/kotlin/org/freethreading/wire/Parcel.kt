@@ -45,7 +45,10 @@ internal sealed interface Parcel {
     /** Nobody knows whether [borrower] will read it, or still does. */
     fun isLostWith(borrower: Any) = Unit
 
-    /** Writes what is not written yet; who packs a parcel that may need it has to call it, and only he. */
+    /** Whether all of it is written. Else who packed it hands it over and calls [fill] then; nobody else does. */
+    val isFilled: Boolean get() = true
+
+    /** Writes what is not written yet. */
     fun fill() = Unit
 
     /** Frees the memory or the file. Does nothing the second time. */

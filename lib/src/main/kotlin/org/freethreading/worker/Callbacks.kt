@@ -18,11 +18,15 @@ internal object Callbacks : Executor {
     }
 
     override fun execute(command: Runnable) {
-        try {
-            threads.execute { run(command) }
-        } catch (_: OutOfMemoryError) { // no thread can be had: better here than never
-            run(command)
-        }
+        if (!tryExecute(command)) run(command) // better here than never
+    }
+
+    /** Runs [command] on a thread of its own; false, and it is not run, if none can be had. */
+    fun tryExecute(command: Runnable): Boolean = try {
+        threads.execute { run(command) }
+        true
+    } catch (_: OutOfMemoryError) {
+        false
     }
 
     private fun run(command: Runnable) = try {

@@ -31,7 +31,7 @@ internal sealed interface Crossing {
     fun value(value: Any?, role: String): Any?
 
     /**
-     * As [value], for an argument; the caller has to call [Parcel.fill] of what is a parcel when it has been handed in.
+     * As [value], for an argument; the caller has to call [Parcel.fill] of a parcel that is not filled when he has handed it in.
      *
      * @throws org.freethreading.NotShippableException if it cannot travel
      */

@@ -73,10 +73,12 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         val future = TaskFuture<Any?>()
         check(body)
         val crossed = orDrop(body) { terms.crossing.let { if (it == null) argument else it.argument(argument) } }
+        val parcel = if (terms.crossing is Crossing.Packed) crossed as? Parcel else null
         try {
-            schedule.submit(future.bind(element(body, crossed, future)))
+            val element = future.bind(element(body, crossed, future))
+            if (parcel?.isFilled == false) schedule.submitEarly(element, parcel::fill) else schedule.submit(element)
         } finally {
-            if (terms.crossing is Crossing.Packed) (crossed as? Parcel)?.fill()
+            parcel?.fill() // also of what was refused
         }
         return future
     }

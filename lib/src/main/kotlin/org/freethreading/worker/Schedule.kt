@@ -106,19 +106,43 @@ internal class Schedule(
     /** Hands in the chunk that begins with [first], of elements that have been admitted. */
     fun add(first: Element) {
         pending.add(first)
+        attend()
+    }
+
+    /** Somebody is to see to what is pending. */
+    private fun attend() {
         wakeOne()
         abortRefused()
     }
 
     /** Accepts [element] and hands it in; throws as [admit]. */
     fun submit(element: Element) {
-        try {
-            admit()
-        } catch (rejected: RejectedExecutionException) {
-            element.drop()
-            throw rejected
-        }
+        accept(element)
         add(element)
+    }
+
+    /**
+     * As [submit], of an element whose argument [fill] is still to write. A process may wait for that, so the caller
+     * does nothing for others meanwhile. What [fill] throws is thrown, and stops the element.
+     */
+    fun submitEarly(element: Element, fill: () -> Unit) {
+        accept(element)
+        pending.add(element)
+        val isAttended = Callbacks.tryExecute(::attend)
+        try {
+            fill()
+        } catch (failure: Throwable) {
+            element.cancel(interrupt = true)
+            throw failure
+        }
+        if (!isAttended) attend()
+    }
+
+    private fun accept(element: Element) = try {
+        admit()
+    } catch (rejected: RejectedExecutionException) {
+        element.drop()
+        throw rejected
     }
 
     fun closed() = RejectedExecutionException("pool '$name' has been shut down: it accepts no work")

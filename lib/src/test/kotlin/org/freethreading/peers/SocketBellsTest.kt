@@ -3,8 +3,10 @@ package org.freethreading.peers
 import io.kotest.assertions.nondeterministic.eventually
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContain
+import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import org.freethreading.Scratch
+import org.freethreading.stress
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.seconds
@@ -43,6 +45,21 @@ private class Ringer(folders: Folders) : BellListener {
         const val NONE = -1L
         const val ALL = -2L
     }
+}
+
+/** Runs [action] where there is room for it and [spare] calls more on the stack, or not quite. */
+private fun nearTheEnd(spare: Int, action: () -> Unit) {
+    var left = spare
+
+    fun descend() {
+        try {
+            descend()
+        } catch (_: StackOverflowError) {
+            if (left-- == 0) action()
+            if (left >= 0) throw StackOverflowError()
+        }
+    }
+    descend()
 }
 
 class SocketBellsTest : FunSpec({
@@ -91,5 +108,28 @@ class SocketBellsTest : FunSpec({
         eventually(10.seconds) { one.seen shouldContain 5L }
         other.bells.ring(one.slot, 6)
         eventually(10.seconds) { one.seen shouldContain 6L }
+    }
+
+    test("are heard the next time, and what was posted with them, when there was no stack left to ring") {
+        val (one, other) = ringers(2)
+        other.bells.ring(one.slot, 1)
+        eventually(10.seconds) { one.seen shouldContain 1L }
+        var failures = 0
+
+        stress { round ->
+            one.seen.clear()
+            var hasFailed = false
+            nearTheEnd(round % 80) {
+                try {
+                    other.bells.ring(one.slot, 2)
+                } catch (_: StackOverflowError) {
+                    hasFailed = true
+                }
+            }
+            if (hasFailed) failures++
+            other.bells.ring(one.slot, 3)
+            eventually(10.seconds) { (3L in one.seen || Ringer.ALL in one.seen) shouldBe true }
+        }
+        failures shouldBeGreaterThan 0
     }
 })

@@ -26,8 +26,11 @@ import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
+import kotlin.io.path.fileSize
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
+
+private fun KeptParcel.lent() = LentParcel(size, capacity, path)
 
 class PayloadShelfTest : FunSpec({
     timeout = 120_000
@@ -42,7 +45,7 @@ class PayloadShelfTest : FunSpec({
         /** Where [value] was, after it has been read there. */
         fun sent(value: Any): Path = pack(value).let { parcel ->
             parcel.lend(this)
-            opener().value(LentParcel(parcel.size, parcel.path)) shouldBe value
+            opener().value(parcel.lent()) shouldBe value
             parcel.isReadBy(this)
             parcel.path.also { parcel.drop() }
         }
@@ -51,6 +54,9 @@ class PayloadShelfTest : FunSpec({
     }
 
     fun Kept.argument(value: Any) = packer.argument(value) as KeptParcel
+
+    /** It, as the child that it is sent to has it. */
+    fun KeptParcel.received() = FrameReader(FrameWriter().parcel(this).toByteArray()).parcel()
 
     fun bytes(size: Int, seed: Int) = ByteArray(size) { (it * 31 + seed).toByte() }
 
@@ -119,7 +125,7 @@ class PayloadShelfTest : FunSpec({
         val parcels = List(5) { kept.pack(bytes(300_000, it)) }
         parcels.forEach { it.drop() }
 
-        kept.files().sumOf { KeptFile.at(it).capacity } shouldBe kept.shelf.idleBytes
+        kept.files().sumOf { it.fileSize() - KeptFile.lengthFor(0) } shouldBe kept.shelf.idleBytes
         kept.shelf.idleBytes shouldBeLessThanOrEqual (1L shl 20)
         kept.files() shouldHaveSize 3
         kept.packer.value(bytes(1_100_000, 0), "argument").shouldBeInstanceOf<FileParcel>().drop()
@@ -153,7 +159,7 @@ class PayloadShelfTest : FunSpec({
     test("fails the one who reads a file that was cut, before or meanwhile") {
         val kept = Kept()
         val parcel = kept.pack(bytes(300_000, 0))
-        val lent = LentParcel(parcel.size, parcel.path)
+        val lent = parcel.lent()
         opener().value(lent)
         cut(parcel.path)
         shouldThrow<MalformedException> { opener().value(lent) }
@@ -161,7 +167,7 @@ class PayloadShelfTest : FunSpec({
         repeat(2_000) {
             val other = kept.pack(bytes(300_000, it))
             val failure = shouldThrow<Throwable> {
-                LentParcel(other.size, other.path).open().use {
+                other.lent().open().use {
                     cut(other.path)
                     it.readBytes(ByteArray(299_000))
                 }
@@ -181,7 +187,7 @@ class PayloadShelfTest : FunSpec({
             val parcel = kept.argument(value)
             parcel.lend(kept)
             val found = AtomicReference<Any?>()
-            val reader = thread { found.set(opener().value(LentParcel(parcel.size, parcel.path))) }
+            val reader = thread { found.set(opener().value(parcel.lent())) }
             eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING } // for what is not written
 
             parcel.fill()
@@ -209,7 +215,7 @@ class PayloadShelfTest : FunSpec({
         parcel.lend(kept)
         val failure = AtomicReference<Throwable?>()
         val reader = thread {
-            failure.set(runCatching { opener().value(LentParcel(parcel.size, parcel.path)) }.exceptionOrNull())
+            failure.set(runCatching { opener().value(parcel.lent()) }.exceptionOrNull())
         }
         eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING }
         cut(parcel.path)
@@ -222,27 +228,50 @@ class PayloadShelfTest : FunSpec({
         kept.sent(bytes(300_000, 2))
     }
 
-    test("waits for what is still to be written also when it is interrupted, and keeps the interrupt") {
+    test("reads no more when it is interrupted while it waits for what is still to be written") {
         val kept = Kept()
         kept.sent(bytes(1_000_000, 0))
         val parcel = kept.argument(bytes(1_000_000, 1))
         parcel.lend(kept)
-        val wasKept = AtomicReference<Boolean?>()
+        val failure = AtomicReference<Throwable?>()
         val reader = thread {
-            Thread.currentThread().interrupt()
-            opener().value(LentParcel(parcel.size, parcel.path)) shouldBe bytes(1_000_000, 1)
-            wasKept.set(Thread.interrupted())
+            failure.set(runCatching { opener().value(parcel.lent()) }.exceptionOrNull())
+            if (!Thread.interrupted()) failure.set(AssertionError("no interrupt"))
         }
         eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING }
-        parcel.fill()
+        reader.interrupt()
         reader.join()
-        wasKept.get() shouldBe true
+        failure.get().shouldBeInstanceOf<MalformedException>()
+        parcel.fill()
+    }
+
+    test("fails the one who finds a file of another length, whatever its end says, and keeps nobody waiting") {
+        val kept = Kept()
+        for (length in listOf(320L shl 10, 384L shl 10, 64L shl 10)) {
+            kept.sent(bytes(390_000, 0))
+            val parcel = kept.argument(bytes(300_000, 1))
+            parcel.lend(kept)
+            val received = parcel.received()
+            RandomAccessFile(parcel.path.toFile(), "rw").use { it.setLength(length) }
+
+            parcel.fill()
+            shouldThrow<MalformedException> { opener().value(received) }
+            parcel.isReadBy(kept)
+            parcel.drop()
+        }
+    }
+
+    test("is read from a file that has become longer") {
+        val kept = Kept()
+        val path = kept.sent(bytes(390_000, 0))
+        RandomAccessFile(path.toFile(), "rw").use { it.setLength(500_000) }
+        kept.sent(bytes(300_000, 1)) shouldBe path
     }
 
     test("lets nobody read on who has closed what he read") {
         val kept = Kept()
         val parcel = kept.pack(bytes(300_000, 0))
-        val input = LentParcel(parcel.size, parcel.path).open()
+        val input = parcel.lent().open()
         input.readByte()
         input.close()
 

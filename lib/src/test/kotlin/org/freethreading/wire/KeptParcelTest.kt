@@ -118,7 +118,7 @@ class KeptParcelTest : FunSpec({
         val shelf = Shelf()
         val parcel = parcel(shelf) { error("no memory, say") }
         parcel.lend(child)
-        val reader = KeptFile.at(parcel.path).also { it.map(writes = false) }
+        val reader = KeptFile(parcel.path, 16).also { it.map(writes = false) }
         shouldThrow<IllegalStateException> { parcel.fill() }
 
         reader.awaitWritten(16) shouldBe false
