@@ -9,6 +9,7 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldStartWith
 import java.io.File
+import java.lang.management.ManagementFactory
 import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.attribute.PosixFilePermissions
@@ -111,6 +112,18 @@ class ProcessOptionsInUseTest : FunSpec({
             pool.mapAll(1..100) { it }.count { it.failure().get() is WorkerStartException } shouldBe 100
             pool.shutdown()
             pool.join(10.seconds) shouldBe true
+        }
+    }
+
+    test("a collector of the user's choice is taken, and what a JVM says that does not start is in the message") {
+        fun options(arg: String) = ProcessOptions.builder().jvmArgs(listOf(arg)).build()
+        WorkerPool(1, Backend.processes(options("-XX:+UseParallelGC"))).use { pool ->
+            pool.call { ManagementFactory.getGarbageCollectorMXBeans().first().name } shouldStartWith "PS"
+        }
+        standardErrorOf {
+            WorkerPool(1, Backend.processes(options("-XX:+NoSuchThing"))).use { pool ->
+                shouldThrow<WorkerStartException> { pool.call { } }.message shouldContain "NoSuchThing"
+            }
         }
     }
 

@@ -72,8 +72,7 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
             val share = BigDecimal(recipe.share).setScale(4, RoundingMode.HALF_EVEN).toPlainString()
             val heap = recipe.options.maxHeap?.let { listOf("-Xmx$it") }
                 ?: listOf("-XX:MaxRAMPercentage=$share", "-XX:MinRAMPercentage=$share") // the latter on small machines
-            return listOf(
-                "-XX:+UseSerialGC",
+            return collector(recipe.options.jvmArgs) + listOf(
                 "-XX:ActiveProcessorCount=${recipe.processors}",
                 Machine.option,
                 "-XX:+UseCountedLoopSafepoints", // else a loop may keep the child from halting, for many seconds
@@ -92,6 +91,12 @@ internal class Command(recipe: Recipe, directory: Path, channelFile: Path, token
                 "-Dsun.stderr.encoding=UTF-8",
             ) + recipe.options.systemProperties.map { (key, value) -> "-D$key=$value" }
         }
+
+        /** The one with the smallest footprint, unless the user has chosen. */
+        private fun collector(jvmArgs: List<String>) =
+            if (jvmArgs.any(A_COLLECTOR::matches)) emptyList() else listOf("-XX:+UseSerialGC")
+
+        private val A_COLLECTOR = Regex("-XX:\\+Use\\w*GC")
 
         private const val ERROR_LOG = "hs_err_"
 

@@ -276,7 +276,10 @@ internal class Schedule(
     fun breakDown(cause: Throwable) {
         refusal = if (cause is WorkerStartException) {
             val why = cause.message!!.lineSequence().first().removeSuffix("; its output:") // the cause tells the rest
-            WorkerStartException("pool '$name' cannot start its workers: $why", cause, cause.command, cause.output)
+            val said = cause.output.filter(String::isNotBlank).take(3).joinToString("; ")
+            val words = if (said.isEmpty()) "" else ", and it said: $said"
+            val text = "pool '$name' cannot start its workers: $why$words"
+            WorkerStartException(text, cause, cause.command, cause.output)
         } else {
             WorkerStartException("pool '$name' cannot start its workers: $cause", cause)
         }
