@@ -22,9 +22,8 @@ import java.nio.file.StandardOpenOption.WRITE
  * what may be read: so one can read while the other still writes.
  *
  * All of it has been written once before it is mapped: a full disk is an exception there, and no fault at the first
- * touch. Should another process cut it, an access finds zeros, and is an `InternalError`: then or, as the JVM has it, a
- * little later, at a call into its runtime. To ask [isWhole] or [isCut] after the last access is to know, and no such
- * error comes after the answer.
+ * touch. Should another process cut it, an access finds zeros, and is an `InternalError`, then or a little later
+ * ([Fault]). To ask [isWhole] or [isCut] after the last access is to know, and no such error comes after the answer.
  *
  * For one thread at a time.
  *
@@ -112,7 +111,7 @@ internal class KeptFile(val path: Path, val capacity: Long) {
     val isGone: Boolean get() = !Files.exists(path)
 
     /** As [length], and no error of an access before it is still to come. */
-    private fun lengthAfterAll(): Long = length().also { if (it < lengthFor(capacity)) takeFault() }
+    private fun lengthAfterAll(): Long = length().also { if (it < lengthFor(capacity)) Fault.take() }
 
     /** -1 if there is no such file. */
     private fun length(): Long = try {
@@ -121,16 +120,6 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         -1
     } catch (_: InternalError) { // of an access before
         0
-    }
-
-    /** Takes the error of an access before, if it is still to come: a large array takes a call into the runtime. */
-    private fun takeFault() {
-        try {
-            large = ByteArray(4 shl 20)
-        } catch (_: InternalError) {
-            // It has come, and what it says is known.
-        }
-        large = null
     }
 
     private fun mapped(writes: Boolean): ByteBuffer? = try {
@@ -150,10 +139,6 @@ internal class KeptFile(val path: Path, val capacity: Long) {
         const val FAILED = -1L
 
         private const val LOOKS = 1000
-
-        /** Nothing; but the compiler does not know. */
-        @Volatile
-        private var large: ByteArray? = null
 
         /** How long the file of that [capacity] is. */
         fun lengthFor(capacity: Long): Long = capacity + Long.SIZE_BYTES

@@ -120,6 +120,9 @@ internal class Channel private constructor(
 
     fun claimed(slot: Int): Int = table.claimed(slot)
 
+    /** As [claimed], when the child has ended; null if nobody can know any more, as the file was cut short. */
+    fun claimedInTheEnd(slot: Int): Int? = table.claimed(slot).takeUnless { file?.isDamaged ?: false }
+
     fun startedAt(slot: Int): Long = table.startedAt(slot)
 
     override fun close() = bell.close()

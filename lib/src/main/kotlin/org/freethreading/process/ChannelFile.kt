@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.memory.Fault
 import org.freethreading.memory.Segment
 import org.freethreading.peers.ProgramDirectory
 import java.io.IOException
@@ -36,6 +37,17 @@ internal class ChannelFile private constructor(val path: Path, val memory: Segme
             delete()
         }
     }
+
+    /** Whether it is not as long as it was, or gone; what was read from it may be wrong then. No error of it comes later. */
+    val isDamaged: Boolean
+        get() {
+            val length = try {
+                Files.size(path)
+            } catch (_: IOException) {
+                -1
+            }
+            return (length < Channel.SIZE).also { if (it) Fault.take() }
+        }
 
     /** It is not used again, and the memory is left to the garbage collector. */
     fun delete() {

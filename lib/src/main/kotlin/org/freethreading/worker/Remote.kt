@@ -418,7 +418,7 @@ internal class Remote(
         }
         val free = ArrayList<Element>()
         for (flight in left) {
-            val claimed = unlessCut(otherwise = flight.end) { channel.claimed(flight.slot) }
+            val claimed = unlessCut(otherwise = null) { channel.claimedInTheEnd(flight.slot) } ?: flight.end
             if (claimed > 0) hasBegun = true
             for (i in 0 until flight.end) {
                 val element = flight.elements[i]
