@@ -30,9 +30,9 @@ import java.util.concurrent.atomic.AtomicReference
  *
  * A large array may be sent before it has been written, and is read while it is: `KeptFile` has that protocol. Whoever
  * packed it calls [fill] then, which is the one writer, and does nothing else before: a child waits for it, and the time
- * limit of its task runs. A parcel that becomes SHELVED meanwhile (cancelled, or
- * failed before it was read) is given back by the writer at the end, else by whoever made the move: of the two, the
- * second, by a compare-and-set of [filling].
+ * limit of its task runs. A parcel that becomes SHELVED meanwhile (cancelled, or failed before it was read) is given
+ * back by the writer at the end, else by whoever made the move: of the two, the second, by a compare-and-set of
+ * [filling].
  *
  *     WRITTEN                    from the beginning, where there is no rest
  *     DUE ----- fill ----> WRITTEN

@@ -28,9 +28,9 @@ internal class LentParcel(override val size: Long, private val capacity: Long, v
 }
 
 /**
- * Copies out of [file], as far as it is written, for which it waits, and lets go of it when it is closed: whoever still has this then cannot read what another
- * parcel has there. As zeros are read where a file was cut, closing fails then, unless it
- * was deleted as well, which is for the parent to do when nobody reads it.
+ * Copies out of [file], as far as it is written, for which it waits. Lets go of it when it is closed: whoever still has
+ * this then cannot read what another parcel has there. As zeros are read where a file was cut, closing fails then,
+ * unless it was deleted as well, which is for the parent to do when nobody reads it.
  */
 private class LentInput(file: KeptFile) : InputStream() {
     private var file: KeptFile? = file
