@@ -106,7 +106,7 @@ class LargeArgumentTest : FunSpec({
                         val future = by.applyFuture(looking(naps, mixtures), contents(number, longs))
                         if (random.nextInt(4) == 0) {
                             // before, while and after the argument is read
-                            if (random.nextBoolean()) Thread.sleep(random.nextLong(8)) // time itself is tested: when
+                            if (random.nextBoolean()) Thread.sleep(random.nextLong(8)) // time itself is tested: when it comes
                             future.cancel(random.nextBoolean())
                         } else {
                             val result = runCatching { future.get() }

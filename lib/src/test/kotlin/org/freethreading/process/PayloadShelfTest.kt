@@ -32,6 +32,29 @@ import kotlin.time.Duration.Companion.seconds
 
 private fun KeptParcel.lent() = LentParcel(size, capacity, path)
 
+/** Reads [parcel], as a child does, on a thread of its own. */
+private class Reader(parcel: KeptParcel) {
+    private val result = AtomicReference<Result<Any?>>()
+
+    /** Whether the thread had an interrupt at the end. */
+    @Volatile
+    var isInterrupted = false
+        private set
+
+    val thread = thread {
+        result.set(runCatching { opener().value(parcel.lent()) })
+        isInterrupted = Thread.interrupted()
+    }
+
+    /** Returns when it waits for what is not written. */
+    suspend fun awaitWaiting() = eventually(30.seconds) { thread.state shouldBe Thread.State.TIMED_WAITING }
+
+    fun result(): Result<Any?> {
+        thread.join()
+        return result.get()
+    }
+}
+
 class PayloadShelfTest : FunSpec({
     timeout = 120_000
 
@@ -186,13 +209,10 @@ class PayloadShelfTest : FunSpec({
         for (value in values) {
             val parcel = kept.argument(value)
             parcel.lend(kept)
-            val found = AtomicReference<Any?>()
-            val reader = thread { found.set(opener().value(parcel.lent())) }
-            eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING } // for what is not written
+            val reader = Reader(parcel).also { it.awaitWaiting() }
 
             parcel.fill()
-            reader.join()
-            found.get() shouldBe value
+            reader.result().getOrThrow() shouldBe value
             parcel.isReadBy(kept)
             parcel.drop()
         }
@@ -213,14 +233,9 @@ class PayloadShelfTest : FunSpec({
         kept.sent(bytes(1_000_000, 0))
         val parcel = kept.argument(bytes(1_000_000, 1))
         parcel.lend(kept)
-        val failure = AtomicReference<Throwable?>()
-        val reader = thread {
-            failure.set(runCatching { opener().value(parcel.lent()) }.exceptionOrNull())
-        }
-        eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING }
+        val reader = Reader(parcel).also { it.awaitWaiting() }
         cut(parcel.path)
-        reader.join()
-        failure.get().shouldBeInstanceOf<MalformedException>()
+        reader.result().exceptionOrNull().shouldBeInstanceOf<MalformedException>()
 
         parcel.fill() // the reader's affair
         parcel.isReadBy(kept)
@@ -233,15 +248,10 @@ class PayloadShelfTest : FunSpec({
         kept.sent(bytes(1_000_000, 0))
         val parcel = kept.argument(bytes(1_000_000, 1))
         parcel.lend(kept)
-        val failure = AtomicReference<Throwable?>()
-        val reader = thread {
-            failure.set(runCatching { opener().value(parcel.lent()) }.exceptionOrNull())
-            if (!Thread.interrupted()) failure.set(AssertionError("no interrupt"))
-        }
-        eventually(30.seconds) { reader.state shouldBe Thread.State.TIMED_WAITING }
-        reader.interrupt()
-        reader.join()
-        failure.get().shouldBeInstanceOf<MalformedException>()
+        val reader = Reader(parcel).also { it.awaitWaiting() }
+        reader.thread.interrupt()
+        reader.result().exceptionOrNull().shouldBeInstanceOf<MalformedException>()
+        reader.isInterrupted shouldBe true
         parcel.fill()
     }
 
