@@ -2,6 +2,7 @@ package org.freethreading.peers
 
 import org.freethreading.memory.BellRow
 import org.freethreading.memory.PeerTable
+import org.freethreading.memory.StackRoom
 import org.freethreading.warn
 import java.io.IOException
 import java.net.StandardProtocolFamily.UNIX
@@ -185,16 +186,14 @@ internal class SocketBells private constructor(
         private var isConnecting = false
         private var owes = false
 
-        fun ring(post: (BellRow) -> Boolean) = synchronized(this) {
+        fun ring(post: (BellRow) -> Boolean): Unit = synchronized(this) {
             orOwe {
                 val present = peers.table.generation(slot)
                 val isKnown = present == generation
                 val isPending = !post(row)
-                when {
-                    isKnown && (isPending || isConnecting) -> Unit // it is rung, or will be
-                    isKnown && socket != null -> write(BELL)
-                    else -> ask(present)
-                }
+                if (isKnown && (isPending || isConnecting)) return // it is rung, or will be
+                StackRoom.require() // a channel stays locked for all others if there is none left to unlock it
+                if (isKnown && socket != null) write(BELL) else ask(present)
             }
         }
 
