@@ -13,6 +13,7 @@ private val vocabulary = setOf(
     "ConnectionClosedException",
     "Deadlock",
     "DeadlockException",
+    "Insist",
     "Log",
     "NotShippableException",
     "Outcome",

@@ -139,7 +139,8 @@ internal class WaitLine {
         fun add(waiter: Waiter?, granted: Boolean = false) {
             if (waiter == null) return
             waiters += waiter
-            slept += waiter.mark(granted)
+            slept += null // before it is marked, as there may be no memory for it
+            slept[slept.lastIndex] = waiter.mark(granted)
         }
 
         fun addAll(list: Fifo) {

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.insist
 import org.freethreading.memory.uninterruptibly
 import org.freethreading.peers.ProgramDirectory
 import java.nio.file.Path
@@ -63,12 +64,7 @@ internal class Child(
     fun awaitDeath(): Death {
         if (!awaited.compareAndSet(false, true)) return uninterruptibly { death.get() }
         try {
-            val ended = uninterruptibly { process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS) }
-            if (!ended) kill()
-            val exitCode = uninterruptibly { process.waitFor() }
-            output.drain(PATIENCE_MILLIS)
-            val log = CrashLog.take(Command.errorLog(directory, pid))
-            death.complete(Death(pid, exitCode, output.lastErrors, log, killedHere.get()))
+            death.complete(insist(::end))
         } catch (failure: Throwable) {
             death.completeExceptionally(failure)
         } finally {
@@ -77,6 +73,26 @@ internal class Child(
         }
         // If it had children itself, they are about to end, and their directory is nobody's.
         return death.get().also { if (it.exitCode != 0) daemon("freethreading-sweep") { ProgramDirectory.sweep() } }
+    }
+
+    private fun end(): Death {
+        val ended = uninterruptibly { process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS) }
+        if (!ended) kill()
+        val exitCode = exitCode()
+        output.drain(PATIENCE_MILLIS)
+        val log = CrashLog.take(Command.errorLog(directory, pid))
+        return Death(pid, exitCode, output.lastErrors, log, killedHere.get())
+    }
+
+    /**
+     * Waits for it. If there was no memory for the JDK's thread that is to learn it, nobody ever does; but what has
+     * ended runs no command any more.
+     */
+    private fun exitCode(): Int {
+        while (!uninterruptibly { process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS) }) {
+            if (process.info().command().isEmpty) return if (killedHere.get()) Death.KILLED else Death.UNKNOWN
+        }
+        return process.exitValue()
     }
 
     /** Ends a child that was never handed anything. */

@@ -34,7 +34,10 @@ internal class Death(
 
     companion object {
         /** Of a child of which nothing is known but that it has hung up. */
-        fun unknown(pid: Long) = Death(pid, exitCode = 1, emptyList(), fatalErrorLog = null, wasKilledHere = false)
+        fun unknown(pid: Long) = Death(pid, UNKNOWN, emptyList(), fatalErrorLog = null, wasKilledHere = false)
+
+        /** Stands for an exit code that nobody knows. */
+        const val UNKNOWN = 1
 
         /** The exit code of a process that was ended by SIGKILL. */
         const val KILLED = 137

@@ -1,9 +1,11 @@
 package org.freethreading.process
 
 import org.freethreading.WorkerOutput
+import org.freethreading.insist
 import org.freethreading.memory.uninterruptibly
 import java.io.IOException
 import java.io.InputStream
+import java.io.Reader
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicBoolean
@@ -44,22 +46,24 @@ internal class Output(process: Process, private val output: WorkerOutput, @Volat
 
     private fun pump(stream: InputStream, isError: Boolean, name: String) = daemon(name, STACK) {
         try {
-            stream.reader().use { reader ->
-                val lines = Lines(LONGEST) { take(it, isError) }
-                val chunk = CharArray(CHUNK)
-                while (true) {
-                    val count = try {
-                        reader.read(chunk)
-                    } catch (_: IOException) {
-                        break
-                    }
-                    if (count < 0) break
-                    lines.add(chunk, count)
-                }
-                lines.end()
-            }
+            insist { stream.reader() }.use { reader -> carry(reader, insist { Lines(LONGEST) { take(it, isError) } }) }
+        } catch (_: IOException) {
+            // It was closed.
         } finally {
             pumps.countDown()
+        }
+    }
+
+    private fun carry(reader: Reader, lines: Lines) {
+        val chunk = insist { CharArray(CHUNK) }
+        while (true) {
+            val count = insist { reader.read(chunk) }
+            if (count < 0) return lines.end()
+            try {
+                lines.add(chunk, count)
+            } catch (_: OutOfMemoryError) {
+                // Some of it is lost. A child of which nobody reads what it prints would stand still.
+            }
         }
     }
 

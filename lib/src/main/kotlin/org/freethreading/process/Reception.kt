@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.insist
 import org.freethreading.peers.AtExit
 import org.freethreading.peers.ProgramDirectory
 import java.io.IOException
@@ -65,7 +66,7 @@ internal class Reception(directory: Path) {
     private fun receive() {
         while (true) {
             val caller = try {
-                server.accept()
+                insist { server.accept() }
             } catch (_: IOException) {
                 // No more files can be opened, perhaps. The callers wait.
                 Thread.sleep(PAUSE_MILLIS)

@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.insist
 import org.freethreading.peers.AtExit
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
@@ -118,8 +119,8 @@ internal class Spares<R : Any, C : Any>(
             spare.complete(start(wanted))
         } catch (failure: Throwable) {
             // Whoever asks next learns why, from a start of his own.
-            guard.withLock { spares.remove(spare) }
-            spare.completeExceptionally(failure)
+            insist { guard.withLock { spares.remove(spare) } }
+            insist { spare.completeExceptionally(failure) }
         }
     }
 

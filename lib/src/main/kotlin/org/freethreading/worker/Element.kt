@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.TaskTimeoutException
+import org.freethreading.insist
 import org.freethreading.wire.Parcel
 import java.time.Duration
 import java.util.concurrent.Future
@@ -38,6 +39,12 @@ internal class Element(
     var next: Element? = null
 
     private var retriesLeft = terms.retries
+
+    /** It has left what it belongs to; of whoever has made it GONE, and of whom that one leaves it to. */
+    private var hasLeft = false
+
+    /** A sink that must not hear of it twice has; of whoever tells. */
+    var isTold = false
 
     /** Called, perhaps more than once, when no process runs the element, nor ever will: it may be gone long before. */
     var whenOver: Runnable? = null
@@ -91,7 +98,7 @@ internal class Element(
     fun abort(failure: Throwable): Boolean {
         if (!stop(interrupt = true)) return false
         // Where elements travel, whoever aborts one may be a thread that must not run code of the user.
-        if (terms.crossing is Crossing.Packed) Callbacks.execute { report(null, failure) } else report(null, failure)
+        if (terms.crossing is Crossing.Packed) reportElsewhere(failure) else report(null, failure)
         return true
     }
 
@@ -114,6 +121,9 @@ internal class Element(
         if (!STATE.compareAndSet(this, flight, GONE)) return arrival.drop()
         try {
             sink.arrived(this, arrival, ::leave)
+        } catch (unable: VirtualMachineError) { // the sink may not have heard of it
+            reportElsewhere(unable)
+            if (unable is InternalError) throw unable // of a file that the process has cut
         } catch (thrown: Throwable) {
             Uncaught.report(thrown)
         }
@@ -134,7 +144,7 @@ internal class Element(
         if (!STATE.compareAndSet(this, flight, GONE)) return false
         parcel?.isLost() // with the process that had got it
         body.cargo?.parcel?.isLost()
-        Callbacks.execute { report(null, failure) }
+        reportElsewhere(failure)
         return false
     }
 
@@ -172,15 +182,19 @@ internal class Element(
      */
     private fun report(result: Any?, failure: Throwable?) {
         try {
-            sink.done(this, result, failure)
+            insist { sink.done(this, result, failure) }
         } catch (thrown: Throwable) {
             Uncaught.report(thrown)
         }
         leave()
     }
 
+    private fun reportElsewhere(failure: Throwable) = insist { Callbacks.execute { report(null, failure) } }
+
     /** Leaves what it belongs to. */
     private fun leave() {
+        if (hasLeft) return
+        hasLeft = true
         try {
             drop()
         } finally {

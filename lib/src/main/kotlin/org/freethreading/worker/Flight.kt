@@ -18,13 +18,17 @@ internal class Flight(
     val remote: Remote,
     val slot: Int,
     val ticket: Int,
-    val elements: List<Element>,
 ) {
+    private val boarded = ArrayList<Element>()
+
+    val elements: List<Element> get() = boarded
+
     /** How many elements are the child's to run, now that others may have been taken back. */
-    var end = elements.size
+    var end = 0
 
     /** What is left of the chain that it was made from. */
     var rest: Element? = null
+        private set
 
     /** What looks whether an element runs for too long. */
     var watch: Future<*>? = null
@@ -33,10 +37,23 @@ internal class Flight(
     @Volatile
     var unsent = -1
 
-    private val landed = BitSet(elements.size)
+    private var landed = NONE
     private var count = 0
 
     val isOver: Boolean get() = count >= end
+
+    /** Takes [element], unless it is gone or somebody else has it. */
+    fun board(element: Element): Boolean {
+        boarded.add(element) // before it is this flight's, as there may be no memory for it
+        return element.board(this).also { if (!it) boarded.removeAt(boarded.lastIndex) }
+    }
+
+    /** All are on board: [rest] is not. To land takes no memory. */
+    fun close(rest: Element?) {
+        end = elements.size
+        landed = BitSet(end)
+        this.rest = rest
+    }
 
     val worker: String get() = remote.name
 
@@ -57,4 +74,8 @@ internal class Flight(
     /** Nobody wants [element] any more. Returns whether the child has begun it, so that it is still to land. */
     fun withdraw(element: Element, interrupt: Boolean): Boolean =
         remote.withdraw(this, elements.binarySearchBy(element.index) { it.index }, interrupt)
+
+    private companion object {
+        val NONE = BitSet()
+    }
 }

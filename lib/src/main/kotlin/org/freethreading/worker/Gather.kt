@@ -2,6 +2,7 @@ package org.freethreading.worker
 
 import org.freethreading.Outcome
 import org.freethreading.cell.HeapCell
+import org.freethreading.insist
 import org.freethreading.wire.Parcel
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
@@ -71,8 +72,13 @@ internal class Gather(
             body.cargo?.drop()
             throw refused
         }
-        repeat(2 * schedule.size) { issueNext() }
-        advance()
+        try {
+            repeat(2 * schedule.size) { issueNext() }
+            advance()
+        } catch (failure: Throwable) { // nobody will wait for it
+            cancel()
+            throw failure
+        }
         return this
     }
 
@@ -125,13 +131,14 @@ internal class Gather(
         val i = index.toInt()
         slots[i] = ending
         if (!isSuccess && failFast && limit.getAndUpdate { minOf(it, i) } > i) cancelFrom(index + 1)
-        progress.signalAll()
+        insist { progress.signalAll() }
     }
 
     override fun left(chunk: Chunk) {
         super.left(chunk)
         ended[(chunk.firstIndex / this.chunk).toInt()] = 1
-        if (ready < items.size) Callbacks.execute(::proceed) else proceed() // to pack may run code of the user
+        val mayPack = ready < items.size // which may run code of the user
+        insist { if (mayPack) Callbacks.execute(::proceed) else proceed() }
     }
 
     private fun proceed() {
@@ -167,10 +174,10 @@ internal class Gather(
         val next = issued.getAndSet(items.size)
         dropArguments(from, minOf(from + chunk, next))
         dropArguments(next)
-        for (i in from until items.size) slots.compareAndSet(i, null, Outcome.failure(i.toLong(), failure))
+        for (i in from until items.size) insist { slots.compareAndSet(i, null, Outcome.failure(i.toLong(), failure)) }
         if (failFast) limit.getAndUpdate { minOf(it, from) }
         for (i in from / chunk until ended.length()) ended[i] = 1
-        progress.signalAll()
+        insist { progress.signalAll() }
     }
 
     /** Moves the prefix on; whoever moves it to the limit finishes the map. */
@@ -181,9 +188,9 @@ internal class Gather(
         }
         if (prefix.get() >= needed() && finished.compareAndSet(false, true)) {
             release()
-            end.signalAll()
+            insist { end.signalAll() }
             if (cancelled) return // the chunks may have ended without their elements
-            if (packs) Callbacks.execute(::finish) else finish()
+            if (packs) insist { Callbacks.execute(::finish) } else finish()
         }
     }
 

@@ -2,6 +2,7 @@ package org.freethreading.worker
 
 import org.freethreading.cell.Quiet
 import org.freethreading.cell.Spin
+import org.freethreading.insist
 import org.freethreading.process.Channel
 import org.freethreading.wire.MalformedException
 import java.util.concurrent.locks.ReentrantLock
@@ -57,7 +58,7 @@ internal class Incoming(
                 receiver.taken()
             }
         } catch (garbage: Throwable) {
-            receiver.drop(garbage)
+            insist { receiver.drop(garbage) }
         }
         return true
     }
@@ -68,6 +69,9 @@ internal class Incoming(
         receiving.unlock()
         if (!channel.isEmpty) channel.wake() // it came without a bell
     }
+
+    /** Has the child's thread look again. */
+    fun wake() = channel.wake()
 
     /** Takes in all there is. Throws if it makes no sense. */
     fun takeAll() {

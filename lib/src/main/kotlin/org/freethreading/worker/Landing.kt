@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.cell.SharedMemory
+import org.freethreading.insist
 import org.freethreading.process.ChildPayloads
 import org.freethreading.wire.FrameReader
 import org.freethreading.wire.MalformedException
@@ -68,45 +69,42 @@ internal class Landing(
         if (count == 0) return
         val taken = count
         count = 0
-        val landed = account.land(words, taken, flights)
-        var failure: Throwable? = null
+        val landed = insist { account.land(words, taken, flights) }
+        var fault: Throwable? = null
         for (i in 0 until landed) {
             try {
                 tell(words[i], flights[i]!!, endings[i])
-            } catch (thrown: Throwable) { // there is no memory, or no stack of who attends: the others hear of theirs
-                failure = thrown
-                lose(words[i], flights[i]!!, thrown)
+            } catch (thrown: Throwable) { // the others hear of theirs
+                fault = thrown
             }
         }
         for (i in landed until taken) (endings[i] as? Parcel)?.drop()
         endings.fill(null, 0, taken)
         flights.fill(null, 0, taken)
-        failure?.let { throw it }
+        fault?.let { throw it }
         if (landed < taken) {
             val word = words[landed]
             throw MalformedException("element ${Message.number(word)} in slot ${Message.slot(word)}, which cannot come")
         }
     }
 
+    /** The account has it as landed, so nobody else will end it. */
     private fun tell(word: Long, flight: Flight, ending: Any?) {
         val element = flight.elements[Message.number(word)]
         element.parcel?.isReadBy(flight)
-        when (Message.kind(word)) {
-            Message.RESULT -> element.arrive(flight, arrival(element, ending))
-            Message.FAILURE -> element.arrive(flight, PackedArrival(element, false, ending as Parcel, crossing, name))
+        try {
+            val kind = Message.kind(word)
+            if (kind != Message.DROPPED) element.arrive(flight, arrival(element, kind == Message.RESULT, ending))
+        } catch (failure: Throwable) { // there is no memory, or no stack of who attends, or the process has cut a file
+            insist { flight.remote.lose(element, flight, failure) }
+            if (failure !is OutOfMemoryError) throw failure
+        } finally {
+            element.landed()
         }
-        element.landed()
     }
 
-    /** The account has it as landed, so nobody else will end it. */
-    private fun lose(word: Long, flight: Flight, failure: Throwable) = try {
-        flight.remote.lose(flight.elements[Message.number(word)], flight, failure)
-    } catch (again: Throwable) {
-        failure.addSuppressed(again)
-    }
-
-    private fun arrival(element: Element, ending: Any?): Arrival = when (ending) {
-        is Parcel -> PackedArrival(element, true, ending, crossing, name)
+    private fun arrival(element: Element, isSuccess: Boolean, ending: Any?): Arrival = when (ending) {
+        is Parcel -> PackedArrival(element, isSuccess, ending, crossing, name)
         else -> PlainArrival(element.index, ending, name)
     }
 }

@@ -5,33 +5,25 @@ package org.freethreading.worker
  * pool would wait for itself, so the element leaves early then.
  */
 internal object Leaving {
-    private class Leave(private val left: () -> Unit) {
-        private var isDone = false
+    private val current = ThreadLocal<(() -> Unit)?>()
 
-        fun now() {
-            if (isDone) return
-            isDone = true
-            left()
-        }
-    }
-
-    private val current = ThreadLocal<Leave?>()
-
-    /** Runs [tell], and then [left], unless what [tell] runs has waited for the end of something ([early]). */
+    /** Runs [tell], and then [left], which may have been called by then: by what [tell] runs ([early]). */
     fun during(left: () -> Unit, tell: () -> Unit) {
-        val outer = current.get()
-        val leave = Leave(left)
-        current.set(leave)
         try {
-            tell()
+            val outer = current.get()
+            current.set(left)
+            try {
+                tell()
+            } finally {
+                if (outer == null) current.remove() else current.set(outer)
+            }
         } finally {
-            if (outer == null) current.remove() else current.set(outer)
-            leave.now()
+            left()
         }
     }
 
     /** The calling code is about to wait for the end of a pool or a worker. */
     fun early() {
-        current.get()?.now()
+        current.get()?.invoke()
     }
 }

@@ -5,6 +5,7 @@ import org.freethreading.cell.Deadline
 import org.freethreading.cell.HeapCell
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
+import org.freethreading.insist
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.RejectedExecutionException
@@ -147,7 +148,7 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
 
     override fun arrived(index: Long, ending: Any, isSuccess: Boolean) {
         if (ordered) byIndex[index] = ending else asTheyCame.add(ending)
-        if (!ordered || index == delivered.value) offered.signal()
+        if (!ordered || index == delivered.value) insist { offered.signal() }
     }
 
     private fun flush() {
@@ -155,9 +156,9 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
         if (items.isEmpty()) return
         try {
             issue(items, offered.value - items.size)
-        } catch (rejected: RejectedExecutionException) {
+        } catch (failure: Throwable) { // rejected, or there is no memory
             offered.value -= items.size
-            throw rejected
+            throw failure
         }
     }
 

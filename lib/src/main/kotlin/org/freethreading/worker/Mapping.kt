@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.Outcome
+import org.freethreading.insist
 import org.freethreading.wire.Parcel
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.RejectedExecutionException
@@ -35,8 +36,13 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
             dropAll(items)
             throw rejected
         }
-        val chunk = Chunk(items, firstIndex, body, terms, this)
-        underWay.add(chunk)
+        val chunk = try {
+            Chunk(items, firstIndex, body, terms, this).also(underWay::add)
+        } catch (failure: Throwable) { // there is no memory for it
+            dropAll(items)
+            schedule.admission.leave()
+            throw failure
+        }
         schedule.add(chunk.first)
         if (stopped) cancelFrom(0)
     }
@@ -57,13 +63,19 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
     override fun done(element: Element, result: Any?, failure: Throwable?) {
         val index = element.index
         val outcome = if (failure == null) Outcome.success(index, result) else Outcome.failure(index, failure)
-        arrived(index, outcome, outcome.isSuccess)
+        tell(element, outcome, outcome.isSuccess)
     }
 
     /** Whoever consumes it will open it, if there is anything to open. */
     override fun arrived(element: Element, arrival: Arrival, left: () -> Unit) {
-        arrived(element.index, if (arrival is PlainArrival) arrival.open() else arrival, arrival.isSuccess)
+        tell(element, if (arrival is PlainArrival) arrival.open() else arrival, arrival.isSuccess)
         left()
+    }
+
+    private fun tell(element: Element, ending: Any, isSuccess: Boolean) {
+        if (element.isTold) return
+        arrived(element.index, ending, isSuccess)
+        element.isTold = true
     }
 
     /** All elements of [chunk] have ended or were cancelled. */

@@ -98,9 +98,12 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
         }
 
         override fun arrived(element: Element, arrival: Arrival, left: () -> Unit) = Callbacks.execute {
-            val failure = arrival.open().failure().orElse(null)
-            if (isTheTasks(failure)) Uncaught.reportOf(arrival.worker, failure)
-            left()
+            try {
+                val failure = arrival.open().failure().orElse(null)
+                if (isTheTasks(failure)) Uncaught.reportOf(arrival.worker, failure)
+            } finally {
+                left()
+            }
         }
 
         private fun isTheTasks(failure: Throwable?) = failure != null && failure !is CancellationException // the pool's

@@ -5,6 +5,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Job
 import org.freethreading.WorkerCrashedException
+import org.freethreading.insist
 import org.freethreading.process.Child
 import org.freethreading.process.Children
 import org.freethreading.process.Death
@@ -89,10 +90,10 @@ internal open class ProcessRunner(
             child = Children.start(making.recipe)
             begin(child, beginning)
         } catch (failure: Throwable) { // WorkerStartException, as a rule
-            if (isListenedTo) child?.kill() else child?.discard()
+            insist { if (isListenedTo) child?.kill() else child?.discard() }
             this.failure = failure
             admission.close()
-            discard()
+            insist { discard() }
             end(1)
             throw failure
         }
@@ -180,15 +181,20 @@ internal open class ProcessRunner(
     }
 
     private fun hand(mode: Int, make: (Exit) -> Element): Element {
-        if (!admission.enter()) {
-            make(Exit { }).drop()
-            throw refusal()
-        }
         val exit = ElementExit()
         val element = make(exit)
         exit.element = element
-        elements.add(element)
-        waiting.add(Handed(element, mode))
+        if (!admission.enter()) {
+            element.drop()
+            throw refusal()
+        }
+        try {
+            elements.add(element)
+            waiting.add(Handed(element, mode))
+        } catch (failure: Throwable) { // there is no memory for it
+            element.cancel(interrupt = true)
+            throw failure
+        }
         val death = death // set before the elements are gone through
         if (terminated) element.cancelled() else if (death != null) element.abort(death.exception(name)) else flush()
         return element
@@ -235,25 +241,28 @@ internal open class ProcessRunner(
     /** The worker has ended when all that it had accepted has come back and been told of. */
     override fun ended(death: Death, orphan: Element?) {
         val isOrderly = admission.isDrained && death.exitCode == code
-        if (!isOrderly && failure == null) failure = death.exception(name)
+        if (!isOrderly && failure == null) failure = insist { death.exception(name) }
         this.death = death
         admission.close()
-        (elements + generateSequence(orphan) { it.next }).forEach { it.abort(death.exception(name)) }
-        targeted?.abort(death.exception(name))
+        insist { elements.forEach { it.abort(death.exception(name)) } }
+        insist { generateSequence(orphan) { it.next }.forEach { it.abort(death.exception(name)) } }
+        insist { targeted?.abort(death.exception(name)) }
         if (!isOrderly && target == null && isWorker) {
-            Callbacks.execute {
-                report(failure!!)
-                if (admission.isDrained) drained()
-            }
+            insist { Callbacks.execute(::tellOfCrash) }
         } else if (admission.isDrained) {
             drained()
         }
     }
 
+    private fun tellOfCrash() {
+        report(failure!!)
+        if (admission.isDrained) drained()
+    }
+
     /** All that was accepted is done. */
     private fun drained() {
         val death = death
-        if (death == null) remote?.end(code) else if (isEnded.compareAndSet(false, true)) end(death.exitCode)
+        if (death == null) insist { remote?.end(code) } else if (isEnded.compareAndSet(false, true)) end(death.exitCode)
     }
 
     /** Whether it is a worker of its own, and not one of a pool, which knows what to do about its death. */
@@ -263,8 +272,8 @@ internal open class ProcessRunner(
         exitCode = code
         Registry.remove(this)
         life.value = ENDED
-        if (isKeptAlive) KeepAlive.end()
-        life.signalAll()
+        if (isKeptAlive) insist { KeepAlive.end() }
+        insist { life.signalAll() }
         whenEnded()
     }
 

@@ -1,9 +1,12 @@
 package org.freethreading.worker
 
+import org.freethreading.BREATH_NANOS
+import org.freethreading.insist
 import org.freethreading.process.Death
 import java.time.Duration
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.locks.LockSupport
 
 /**
  * A seat with a process that serves it until it retires, dies or has nothing more to do.
@@ -31,6 +34,9 @@ internal class ProcessSeat(
     private inner class SeatRunner : ProcessRunner(making, name, daemon = true) {
         val channel: Remote? get() = remote
 
+        /** What it leaves behind is seen to; of the process's thread. */
+        private var isOver = false
+
         fun failInitializer(failure: Throwable) = failed(failure)
         override val isWorker: Boolean get() = false
 
@@ -48,16 +54,21 @@ internal class ProcessSeat(
         override fun retry(element: Element) = schedule.retry(element)
 
         override fun ended(death: Death, orphan: Element?) {
+            if (!isOver) passOn(death, orphan)
+            isOver = true
+            super.ended(death, orphan = null)
+        }
+
+        private fun passOn(death: Death, orphan: Element?) {
             isDead = true
             if (remote?.hasBegun == true) {
                 schedule.started()
             } else if (!isLeft.get() && !schedule.isFruitlessDeathForgiven(death)) {
-                schedule.breakDown(death.exception(name))
+                insist { schedule.breakDown(death.exception(name)) }
             }
             val isInitialized = initializer == null || isReady
             if (isInitialized || orphan != null) replace() // else the end of the initializer will tell
-            if (isInitialized) orphan?.let(schedule::giveBack) // else it is the initializer itself
-            super.ended(death, orphan = null)
+            if (isInitialized && orphan != null) schedule.giveBack(orphan) // else it is the initializer itself
         }
     }
 
@@ -89,6 +100,9 @@ internal class ProcessSeat(
     private var isRegistered = false
     private var hasLanded = false
 
+    /** What has been taken and is not handed over yet. */
+    private var inHand: Element? = null
+
     /** When something landed last, or there was nothing to do. */
     private var busySince = 0L
 
@@ -114,7 +128,8 @@ internal class ProcessSeat(
         try {
             runner.start()
         } catch (failure: Throwable) { // the next one would fare the same
-            if (!schedule.isStartRetried(failure)) schedule.breakDown(failure)
+            if (failure is OutOfMemoryError) LockSupport.parkNanos(BREATH_NANOS)
+            if (!schedule.isStartRetried(failure)) insist { schedule.breakDown(failure) }
             return replace()
         }
         if (initializer == null) ready() else initialize(initializer)
@@ -122,7 +137,13 @@ internal class ProcessSeat(
 
     /** If the initializer fails, the pool is broken, since every new worker would meet the same. */
     private fun initialize(initializer: Body) {
-        val first = Element(initializer, null, 0, Terms(crossing = making.crossing), Exit { }) { _, _, failure ->
+        val first = insist { initializing(initializer) }
+        if (runner.channel!!.fly(first, Batch.CALL) != null) replace() // it is dead already
+        if (schedule.isTerminated) stop()
+    }
+
+    private fun initializing(initializer: Body) =
+        Element(initializer, null, 0, Terms(crossing = making.crossing), Exit { }) { _, _, failure ->
             if (failure == null) {
                 ready()
             } else {
@@ -133,9 +154,6 @@ internal class ProcessSeat(
                 leave()
             }
         }
-        if (runner.channel!!.fly(first, Batch.CALL) != null) replace() // it is dead already
-        if (schedule.isTerminated) stop()
-    }
 
     private fun ready() {
         isReady = true
@@ -171,6 +189,11 @@ internal class ProcessSeat(
             val asked = looks.get()
             try {
                 if (isReady && !isLeft.get()) lookOnce() else if (called) passOn()
+            } catch (unable: VirtualMachineError) { // no memory, no stack, a file cut: the process's thread looks again
+                inHand?.let(schedule::giveBack)
+                inHand = null
+                if (unable is OutOfMemoryError) LockSupport.parkNanos(BREATH_NANOS)
+                remote?.incoming?.wake()
             } catch (failure: Throwable) { // the others must not find this seat looking for ever
                 Uncaught.report(failure)
             }
@@ -189,8 +212,8 @@ internal class ProcessSeat(
         if (remote.load > 0) return watch(remote)
         if (isServed(remote) || schedule.isOver) return leave()
         if (!isRegistered && !isSuspect) {
-            isRegistered = true
             schedule.register(this)
+            isRegistered = true
             if (isLeft.get()) schedule.unregister(this) // it may have been left meanwhile
             looks.incrementAndGet() // register, then look once more
         }
@@ -201,14 +224,17 @@ internal class ProcessSeat(
 
     private fun fill(remote: Remote) {
         while (isRoom(remote) && !schedule.isTerminated && !isServed(remote)) {
-            val first = schedule.next(this, mayTake = remote.load == 0)?.also(::lengthen) ?: return
+            val first = schedule.next(this, mayTake = remote.load == 0) ?: return
+            inHand = first
+            lengthen(first)
             if (isRegistered) {
                 isRegistered = false
                 if (!schedule.unregister(this)) schedule.wakeOne()
             }
             val left = cutOff(first, remote)
             val rest = remote.fly(first, Batch.CALL)
-            left?.let(schedule::giveBack)
+            inHand = null
+            if (left != null) schedule.giveBack(left)
             if (rest != null) return schedule.giveBack(rest)
             if (schedule.isTerminated) remote.abortAll(schedule.terminated()) // it may not have seen these
             if (remote.load > 1 || first.next != null) schedule.wakeOne() // there is something to take from here
@@ -290,7 +316,7 @@ internal class ProcessSeat(
     private fun leave() {
         replace()
         runner.shutdown()
-        Deadlines.after(maxOf(making.grace!!, LAST_PATIENCE)) { if (!runner.hasEnded) runner.kill() }
+        insist { Deadlines.after(maxOf(making.grace!!, LAST_PATIENCE)) { if (!runner.hasEnded) runner.kill() } }
     }
 
     /** A call that came too late for this seat. */

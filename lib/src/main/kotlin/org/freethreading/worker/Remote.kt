@@ -2,6 +2,7 @@ package org.freethreading.worker
 
 import org.freethreading.cell.Quiet
 import org.freethreading.cell.SharedMemory
+import org.freethreading.insist
 import org.freethreading.process.Channel
 import org.freethreading.process.Child
 import org.freethreading.process.ChildPayloads
@@ -77,6 +78,10 @@ internal class Remote(
     private var exitCode: Int? = null
     private var closed = false
 
+    // What has become of them when the child has ended; of its thread.
+    private var abandoned: List<Flight>? = null
+    private val orphans = Chain()
+
     /** How many flights are under way. */
     @Volatile
     var load = 0
@@ -111,7 +116,7 @@ internal class Remote(
         var left: Element? = first
         while (left != null) {
             val before = left
-            left = guard.withLock { flyOne(before, mode) }
+            left = insist { guard.withLock { flyOne(before, mode) } } // which does not throw, but the lock may
             if (left === before) return left
         }
         return null
@@ -119,43 +124,45 @@ internal class Remote(
 
     /** Sends one batch; returns what is left of the chain, or [first] if there is no room. */
     private fun flyOne(first: Element, mode: Int): Element? {
-        val boarded = ArrayList<Flight>(1)
+        var boarding: Flight? = null
         return try {
-            send(first, mode, boarded)
+            val slot = freeSlot()
+            if (closed || slot < 0 || !introduce(first.body.cargo!!, first.body)) return first
+            boarding = Flight(this, slot, channel.nextTicket)
+            board(first, boarding)
+            send(boarding, first, mode)
         } catch (failure: Throwable) { // what the child has written makes no sense, or there is no memory
-            boarded.forEach { flight ->
-                flight.parcels { it.isLostWith(flight) }
-                flight.elements.forEach { it.takeBack(flight) }
+            insist {
+                child.kill()
+                warn("worker ''{0}'' cannot be handed work, and is killed: {1}", name, failure)
             }
-            child.kill()
-            warn("worker ''{0}'' cannot be handed work, and is killed: {1}", name, failure)
+            if (boarding == null) return first
+            if (flights[boarding.slot] === boarding) return boarding.rest // its end will tell what has become of it
+            underWay.remove(boarding)
+            boarding.parcels { it.isLostWith(boarding) }
+            boarding.elements.forEach { it.takeBack(boarding) }
             first
         }
     }
 
-    private fun send(first: Element, mode: Int, boarded: MutableList<Flight>): Element? {
-        val slot = freeSlot()
-        if (closed || slot < 0) return first
-        val cargo = first.body.cargo!!
-        if (!introduce(cargo, first.body)) return first
-        val ticket = channel.nextTicket
-        val flight = board(first, slot, ticket).also { boarded += it }
+    private fun send(flight: Flight, first: Element, mode: Int): Element? {
         if (flight.elements.isEmpty()) return flight.rest
         flight.parcels { it.lend(flight) }
         val isTimed = first.terms.timeout != null
         writer.clear().byte(if (isTimed) mode or Batch.TIMED else mode).int(flight.elements.size)
         flight.elements.forEach { writer.value(it.argument) }
-        channel.open(slot, ticket, flight.elements.size)
-        val word = Message.of(Message.BATCH, cargo.number, slot, ticket)
+        channel.open(flight.slot, flight.ticket, flight.elements.size)
+        val word = Message.of(Message.BATCH, first.body.cargo!!.number, flight.slot, flight.ticket)
+        underWay += flight // before it is sent, as there may be no memory for it
         if (!send(word, writer.bytes, writer.length)) {
+            underWay.remove(flight)
             flight.parcels { it.isReadBy(flight) }
             flight.elements.forEach { it.takeBack(flight) }
             return first
         }
         channel.takeTicket()
-        nextSlot = slot + 1
-        flights[slot] = flight
-        underWay += flight
+        nextSlot = flight.slot + 1
+        flights[flight.slot] = flight
         load = underWay.size
         handed += flight.end
         first.terms.timeout?.let { flight.watch = limits.watch(flight, it) }
@@ -169,22 +176,19 @@ internal class Remote(
         return channel.send(word, bytes, 0, length)
     }
 
-    private fun board(first: Element, slot: Int, ticket: Int): Flight {
-        val boarded = ArrayList<Element>()
-        val flight = Flight(this, slot, ticket, boarded)
+    private fun board(first: Element, flight: Flight) {
         var size = 1 + Int.SIZE_BYTES
+        var last = -1L
         var element: Element? = first
         // A chain may have been put together from several; within a batch the order tells the place.
-        while (element != null && element.body === first.body && element.index > (boarded.lastOrNull()?.index ?: -1)) {
+        while (element != null && element.body === first.body && element.index > last) {
             val more = FrameWriter.sizeOf(element.argument)
             size += more
-            if (boarded.isNotEmpty() && (size > channel.maxPayload || boarded.size == MOST)) break
-            if (element.board(flight)) boarded += element else size -= more
+            if (flight.elements.isNotEmpty() && (size > channel.maxPayload || flight.elements.size == MOST)) break
+            if (flight.board(element)) last = element.index else size -= more
             element = element.next
         }
-        flight.end = boarded.size
-        flight.rest = element
-        return flight
+        flight.close(rest = element)
     }
 
     /** Lets the child know the function, if it does not; false if there is no room. */
@@ -257,10 +261,9 @@ internal class Remote(
     /** Takes back all that the child has not begun. */
     fun takeBack(): Element? = unlessCut(otherwise = null) {
         guard.withLock {
-            val free = underWay.toList().flatMap { flight ->
-                generateSequence(cut(flight, 0)) { it.next }.toList()
-            }
-            chain(free)
+            val free = Chain()
+            for (flight in underWay.toList()) free.addAll(cut(flight, 0))
+            free.first
         }
     }
 
@@ -339,33 +342,46 @@ internal class Remote(
                 taken()
             } while (incoming.await() && child.isAlive) // a process that it has left behind may hold the socket
         } catch (garbage: Throwable) { // or there is no memory: the end of the child is to be told all the same
-            drop(garbage)
+            insist { drop(garbage) }
         }
-        val death = try {
-            child.awaitDeath()
+        val death = insist { awaitDeath() }
+        inAnyCase { takeLast() }
+        inAnyCase { SharedMemory.bury(child.pid) }
+        inAnyCase { clearAway(death) }
+        val orphan = insist { abandon(death) }
+        inAnyCase { channel.giveBack() }
+        insist { owner.ended(death, orphan) }
+    }
+
+    /** Whatever a hostile child has written anywhere, and if there is no memory, its end has to be told. */
+    private inline fun inAnyCase(step: () -> Unit) = insist {
+        try {
+            step()
         } catch (failure: Throwable) {
-            warn("the end of worker ''{0}'' could not be looked into: {1}", name, failure)
-            Death.unknown(child.pid)
+            if (failure is OutOfMemoryError) throw failure
+            warn("the end of worker ''{0}'' could not be seen to in full: {1}", name, failure)
         }
+    }
+
+    private fun awaitDeath(): Death = try {
+        child.awaitDeath()
+    } catch (failure: Exception) {
+        warn("the end of worker ''{0}'' could not be looked into: {1}", name, failure)
+        Death.unknown(child.pid)
+    }
+
+    private fun takeLast() {
         try {
             incoming.takeAll()
         } catch (_: Throwable) {
             // It died while it wrote, or has written garbage.
         }
-        bury()
         incoming.close()
-        channel.close()
-        if (death.exitCode != 0) payloads.sweep()
-        val orphan = abandon(death)
-        channel.giveBack()
-        owner.ended(death, orphan)
     }
 
-    /** Whatever a hostile child has written there, this worker has to end. */
-    private fun bury() = try {
-        SharedMemory.bury(child.pid)
-    } catch (failure: Throwable) {
-        warn("what worker ''{0}'' held could not be freed: {1}", name, failure)
+    private fun clearAway(death: Death) {
+        channel.close()
+        if (death.exitCode != 0) payloads.sweep()
     }
 
     override fun drop(garbage: Throwable) {
@@ -392,7 +408,7 @@ internal class Remote(
     }
 
     override fun land(words: LongArray, count: Int, into: Array<Flight?>): Int = guard.withLock {
-        for (i in 0 until count) into[i] = land(words[i]) ?: return i
+        for (i in 0 until count) into[i] = land(words[i]) ?: return i // which takes no memory
         count
     }
 
@@ -405,18 +421,21 @@ internal class Remote(
         return flight
     }
 
-    /** Every element that is left is lost or free; returns the chain of the free ones. */
+    /**
+     * Every element that is left is lost or free; returns the chain of the free ones. To be called again if there was
+     * no memory for it: who has lost an element, or is free, is so once.
+     */
     private fun abandon(death: Death): Element? {
-        val left = guard.withLock {
+        val left = abandoned ?: guard.withLock {
             closed = true
             underWay.toList().also {
-                underWay.forEach { it.watch?.cancel(false) }
+                it.forEach { flight -> flight.watch?.cancel(false) }
                 underWay.clear()
                 flights.fill(null)
                 load = 0
+                abandoned = it
             }
         }
-        val free = ArrayList<Element>()
         for (flight in left) {
             val claimed = unlessCut(otherwise = null) { channel.claimedInTheEnd(flight.slot) } ?: flight.end
             if (claimed > 0) hasBegun = true
@@ -427,13 +446,13 @@ internal class Remote(
                 if (i < claimed) {
                     lose(element, flight, death.exception(name))
                 } else if (element.takeBack(flight)) {
-                    free += element
+                    orphans.add(element)
                     continue
                 }
                 element.landed()
             }
         }
-        return chain(free)
+        return orphans.first
     }
 
     /** [element], which came to grief on [flight], ends with [failure] or is tried again. */
@@ -441,20 +460,37 @@ internal class Remote(
         element.parcel?.isLostWith(flight) // before somebody else can have it
         if (!element.lose(flight, failure)) return
         element.next = null
-        owner.retry(element)
+        insist { owner.retry(element) }
     }
 
     /** What [look] finds in the channel's file; [otherwise] if the child has cut it short, for which it is killed. */
     private inline fun <T> unlessCut(otherwise: T, look: () -> T): T = try {
         look()
     } catch (fault: InternalError) {
-        drop(fault)
+        insist { drop(fault) }
         otherwise
     }
 
-    private fun chain(elements: List<Element>): Element? {
-        elements.forEachIndexed { i, element -> element.next = elements.getOrNull(i + 1) }
-        return elements.firstOrNull()
+    /** Elements one behind the other; to add takes no memory. */
+    private class Chain {
+        var first: Element? = null
+            private set
+        private var last: Element? = null
+
+        fun add(element: Element) {
+            element.next = null
+            if (first == null) first = element else last!!.next = element
+            last = element
+        }
+
+        fun addAll(chain: Element?) {
+            var element = chain
+            while (element != null) {
+                val next = element.next
+                add(element)
+                element = next
+            }
+        }
     }
 
     private companion object {

@@ -6,6 +6,7 @@ import org.freethreading.WorkerStartException
 import org.freethreading.cell.Cell
 import org.freethreading.cell.HeapCell
 import org.freethreading.cell.update
+import org.freethreading.insist
 import org.freethreading.process.Death
 import java.time.Duration
 import java.util.concurrent.ConcurrentHashMap
@@ -105,7 +106,7 @@ internal class Schedule(
 
     /** Hands in the chunk that begins with [first], of elements that have been admitted. */
     fun add(first: Element) {
-        pending.add(first)
+        insist { pending.add(first) }
         attend()
     }
 
@@ -118,7 +119,7 @@ internal class Schedule(
     /** Accepts [element] and hands it in; throws as [admit]. */
     fun submit(element: Element) {
         accept(element)
-        add(element)
+        orStop(element) { add(element) }
     }
 
     /**
@@ -127,15 +128,19 @@ internal class Schedule(
      */
     fun submitEarly(element: Element, fill: () -> Unit) {
         accept(element)
-        pending.add(element)
-        val isAttended = Callbacks.tryExecute(::attend)
-        try {
+        orStop(element) {
+            pending.add(element)
+            val isAttended = Callbacks.tryExecute(::attend)
             fill()
-        } catch (failure: Throwable) {
-            element.cancel(interrupt = true)
-            throw failure
+            if (!isAttended) attend()
         }
-        if (!isAttended) attend()
+    }
+
+    private inline fun orStop(element: Element, step: () -> Unit) = try {
+        step()
+    } catch (failure: Throwable) {
+        element.cancel(interrupt = true)
+        throw failure
     }
 
     private fun accept(element: Element) = try {
@@ -207,7 +212,7 @@ internal class Schedule(
 
     /** Takes back a chunk that had been taken; it is the next to run. */
     fun giveBack(chunk: Element) {
-        returned.add(chunk)
+        insist { returned.add(chunk) }
         wakeOne()
         abortRefused()
     }
@@ -219,11 +224,10 @@ internal class Schedule(
     fun retry(element: Element) = add(element)
 
     private fun hire() {
-        val seat = newSeat("$name-worker-${hires.incrementAndGet()}", this)
+        val seat = insist { newSeat("$name-worker-${hires.incrementAndGet()}", this).also(seats::add) }
         staff.update { it + 1 }
-        seats.add(seat)
         try {
-            seat.open()
+            insist { seat.open() }
         } catch (failure: Throwable) { // such as out of memory: unable to create native thread
             fail(seat, failure)
         }
@@ -243,14 +247,14 @@ internal class Schedule(
     }
 
     private fun vacate(seat: Seat) {
-        seats.remove(seat)
-        seat.takeRest()?.let(::giveBack)
+        insist { seats.remove(seat) }
+        insist { seat.takeRest() }?.let(::giveBack)
     }
 
     /** One worker less is there. */
     fun discharge() {
         staff.update { it - 1 }
-        staff.signalAll()
+        insist { staff.signalAll() }
     }
 
     /** Ends what waits: too many threads are stuck for it to be run. */
@@ -259,11 +263,12 @@ internal class Schedule(
     }
 
     /**
-     * Whether another process is to be started after one that did not: if it was killed from outside, and not again and
-     * again.
+     * Whether another process is to be started after one that did not: if it was killed from outside, or there was no
+     * memory for it here, and not again and again.
      */
     fun isStartRetried(failure: Throwable): Boolean =
-        failure is WorkerStartException && failure.wasKilled && killedStarts.incrementAndGet() < MOST_KILLED_STARTS
+        (failure is OutOfMemoryError || failure is WorkerStartException && failure.wasKilled) &&
+            killedStarts.incrementAndGet() < MOST_KILLED_STARTS
 
     /** Whether another process is to follow one that died before it had done anything. */
     fun isFruitlessDeathForgiven(death: Death): Boolean =

@@ -3,6 +3,7 @@ package org.freethreading.worker
 import org.freethreading.cell.Deadline
 import org.freethreading.cell.HeapCell
 import org.freethreading.cell.blockUntil
+import org.freethreading.insist
 import java.time.Duration
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
@@ -77,7 +78,7 @@ internal class TaskFuture<R>(private val convert: (Any?) -> R = { it as R }) :
 
     override fun arrived(element: Element, arrival: Arrival, left: () -> Unit) {
         delivery.set(Delivery(element, arrival, left))
-        if (waiting.get() > 0) line?.signal() else Callbacks.execute(::deliver)
+        insist { if (waiting.get() > 0) line?.signal() else Callbacks.execute(::deliver) }
     }
 
     private fun deliver() {
@@ -98,7 +99,7 @@ internal class TaskFuture<R>(private val convert: (Any?) -> R = { it as R }) :
                 isDone
             }
         } finally {
-            if (waiting.decrementAndGet() == 0 && delivery.get() != null) Callbacks.execute(::deliver)
+            if (waiting.decrementAndGet() == 0) insist { if (delivery.get() != null) Callbacks.execute(::deliver) }
         }
     }
 

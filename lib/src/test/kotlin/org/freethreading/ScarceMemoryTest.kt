@@ -1,0 +1,79 @@
+package org.freethreading
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContain
+import io.kotest.matchers.comparables.shouldBeGreaterThan
+import java.util.concurrent.ExecutionException
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.concurrent.thread
+import kotlin.random.Random
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.TimeSource
+
+/**
+ * A program that runs out of memory in any of its threads, also those of the library, is told so, by what it calls or
+ * by the end of a task. Nobody waits for ever, and when there is memory again, all goes on.
+ */
+class ScarceMemoryTest : FunSpec({
+    timeout = 300_000L * effort
+
+    test("when memory was short, who had called hears of it, the pool works again, and is closed") {
+        val launcher = listOf("env", "JAVA_TOOL_OPTIONS=-Xmx64m")
+        Program(ScarceProgram::class.java, "${4 * effort}", launcher = launcher).use { program ->
+            val (_, printed) = program.result()
+
+            printed shouldContain "all callers have ended"
+            printed shouldContain "the pool works: 1000"
+            printed shouldContain "closed"
+            val refused = printed.single { it.startsWith("without memory: ") }.substringAfter(": ").toInt()
+            refused shouldBeGreaterThan 0
+        }
+    }
+})
+
+/** Six threads hand arrays to a pool of processes, and take arrays from it, more than there is room for. */
+internal object ScarceProgram {
+    private val refused = AtomicInteger()
+
+    @JvmStatic
+    fun main(arguments: Array<String>) {
+        val end = TimeSource.Monotonic.markNow() + arguments[0].toInt().seconds
+        val pool = WorkerPool(2)
+        repeat(20) { pool.sizeOf(1000) }
+        val callers = List(6) { i ->
+            thread {
+                val held = ArrayList<ByteArray>()
+                val random = Random(i)
+                while (end.hasNotPassedNow()) {
+                    try {
+                        if (i % 2 == 0) pool.sizeOf(random.nextInt(2 shl 18, 14 shl 18)) else pool.fetch(held, random)
+                    } catch (_: OutOfMemoryError) {
+                        held.clear()
+                        refused.incrementAndGet()
+                    } catch (_: WorkerCrashedException) { // there was no memory to take in what its worker sent
+                        held.clear()
+                    }
+                }
+            }
+        }
+        callers.forEach(Thread::join)
+        println("all callers have ended")
+        println("without memory: $refused")
+        println("the pool works: " + pool.sizeOf(1000))
+        pool.close()
+        println("closed")
+    }
+
+    private fun WorkerPool.sizeOf(length: Int): Int = try {
+        applyFuture({ array: IntArray -> array.size }, IntArray(length)).get()
+    } catch (failure: ExecutionException) {
+        throw failure.cause!!
+    }
+
+    private fun WorkerPool.fetch(held: MutableList<ByteArray>, random: Random) {
+        val size = random.nextInt(1 shl 20)
+        held += callBlocking { ByteArray(size) }
+        held += ByteArray(random.nextInt(2 shl 20))
+        if (held.size > 40) held.clear()
+    }
+}
