@@ -267,8 +267,10 @@ internal class Schedule(
      * memory for it here, and not again and again.
      */
     fun isStartRetried(failure: Throwable): Boolean =
-        (failure is OutOfMemoryError || failure is WorkerStartException && failure.wasKilled) &&
-            killedStarts.incrementAndGet() < MOST_KILLED_STARTS
+        (isPassing(failure) || failure.cause is OutOfMemoryError) && killedStarts.incrementAndGet() < MOST_KILLED_STARTS
+
+    private fun isPassing(failure: Throwable) =
+        failure is OutOfMemoryError || failure is WorkerStartException && failure.wasKilled
 
     /** Whether another process is to follow one that died before it had done anything. */
     fun isFruitlessDeathForgiven(death: Death): Boolean =
