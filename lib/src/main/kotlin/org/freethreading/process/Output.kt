@@ -47,8 +47,6 @@ internal class Output(process: Process, private val output: WorkerOutput, @Volat
     private fun pump(stream: InputStream, isError: Boolean, name: String) = daemon(name, STACK) {
         try {
             insist { stream.reader() }.use { reader -> carry(reader, insist { Lines(LONGEST) { take(it, isError) } }) }
-        } catch (_: IOException) {
-            // It was closed.
         } finally {
             pumps.countDown()
         }
@@ -57,7 +55,11 @@ internal class Output(process: Process, private val output: WorkerOutput, @Volat
     private fun carry(reader: Reader, lines: Lines) {
         val chunk = insist { CharArray(CHUNK) }
         while (true) {
-            val count = insist { reader.read(chunk) }
+            val count = try {
+                insist { reader.read(chunk) }
+            } catch (_: IOException) {
+                END
+            }
             if (count < 0) return lines.end()
             try {
                 lines.add(chunk, count)
@@ -107,6 +109,7 @@ internal class Output(process: Process, private val output: WorkerOutput, @Volat
         const val KEPT = 50
         private const val SHORT = 1000
         private const val CHUNK = 1 shl 13
+        private const val END = -1
 
         /** Enough for a consumer of lines that does not much. */
         private const val STACK = 1L shl 18
