@@ -20,6 +20,7 @@ private val vocabulary = setOf(
     "ProcessOptions",
     "QueueShutdownException",
     "RemoteTaskException",
+    "Reserve",
     "TaskTimeoutException",
     "WorkerBiFunction",
     "WorkerCallable",

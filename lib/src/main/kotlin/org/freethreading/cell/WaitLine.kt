@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import org.freethreading.insist
 import java.util.concurrent.atomic.AtomicLong
 
 /**
@@ -108,7 +109,7 @@ internal class WaitLine {
 
     /** Lets [choose] mark waiters under the guard, and wakes them after it. */
     private inline fun wake(choose: Marked.() -> Unit): Boolean {
-        val marked = Marked()
+        val marked = insist(::Marked)
         synchronized(this) { marked.choose() }
         return marked.wake()
     }
@@ -138,9 +139,13 @@ internal class WaitLine {
 
         fun add(waiter: Waiter?, granted: Boolean = false) {
             if (waiter == null) return
+            val count = waiters.size + 1
+            insist { // before it is marked, or it would have a signal and never be woken
+                waiters.ensureCapacity(count)
+                slept.ensureCapacity(count)
+            }
             waiters += waiter
-            slept += null // before it is marked, as there may be no memory for it
-            slept[slept.lastIndex] = waiter.mark(granted)
+            slept += waiter.mark(granted)
         }
 
         fun addAll(list: Fifo) {
@@ -151,9 +156,17 @@ internal class WaitLine {
             }
         }
 
-        /** Returns whether there were any. */
+        /** Returns whether there were any; throws only after all of them were woken. */
         fun wake(): Boolean {
-            waiters.forEachIndexed { i, waiter -> waiter.wake(slept[i]) }
+            var failure: Throwable? = null
+            for (i in waiters.indices) {
+                try {
+                    waiters[i].wake(slept[i])
+                } catch (thrown: Throwable) { // of a coroutine that could not be resumed
+                    failure = failure ?: thrown
+                }
+            }
+            failure?.let { throw it }
             return waiters.isNotEmpty()
         }
     }

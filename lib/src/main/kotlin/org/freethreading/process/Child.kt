@@ -66,7 +66,7 @@ internal class Child(
         try {
             death.complete(insist(::end))
         } catch (failure: Throwable) {
-            death.completeExceptionally(failure)
+            insist { death.completeExceptionally(failure) }
         } finally {
             channel.close()
             clearAway()

@@ -1,6 +1,7 @@
 package org.freethreading.process
 
 import org.freethreading.WorkerStartException
+import org.freethreading.insist
 import org.freethreading.peers.AtExit
 import org.freethreading.peers.Doorbell
 import org.freethreading.peers.ProgramDirectory
@@ -36,7 +37,7 @@ internal class Launch(private val recipe: Recipe, private val name: String, priv
             val started = start()
             if (!child.complete(started)) discard(started)
         } catch (failure: Throwable) {
-            child.completeExceptionally(failure)
+            insist { child.completeExceptionally(failure) }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.Reserve
 import java.util.concurrent.atomic.AtomicLong
 
 /** What a piece of work leaves when it has ended or was cancelled. */
@@ -22,6 +23,7 @@ internal class Admission(private val onDrained: () -> Unit) : Exit {
 
     /** Accepts a piece of work, to be followed by one [leave]; false if it is closed. */
     fun enter(): Boolean {
+        Reserve.keep()
         while (true) {
             val seen = word.get()
             if (seen and CLOSED != 0L) return false

@@ -66,7 +66,7 @@ internal class Element(
         } catch (thrown: Throwable) { // whatever it is, it is the outcome of this element and harms no other
             failure = thrown
         }
-        deadline?.cancel(false)
+        insist { deadline?.cancel(false) }
         if (STATE.compareAndSet(this, host, GONE)) {
             Thread.interrupted() // what the task left behind is not for the next one
             failure?.let(host::note)

@@ -3,6 +3,7 @@ package org.freethreading.worker
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import org.freethreading.cell.Spin
+import org.freethreading.insist
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.locks.LockSupport
 import kotlin.coroutines.CoroutineContext
@@ -57,10 +58,10 @@ internal class EventLoop(private val slowLoops: SlowLoops? = null) : CoroutineDi
     }
 
     private fun serveUntil(done: () -> Boolean) {
-        while (!done()) {
+        while (!insist(done)) {
             intake?.poll()?.let(inbox::add)
             val block = inbox.poll()
-            if (block != null) run(block) else sleepUnless(done)
+            if (block != null) run(block) else insist { sleepUnless(done) }
         }
     }
 

@@ -23,9 +23,13 @@ internal class Host(
     @Volatile
     var whenInterrupted: (Element) -> Unit = {}
 
-    /** Notes in [failure] that it was thrown here, unless somebody else does so. */
+    /** Notes in [failure] that it was thrown here, unless somebody else does so, or that takes what is not there. */
     fun note(failure: Throwable) {
-        if (notes) Trace.ranOn(name, failure)
+        try {
+            if (notes) Trace.ranOn(name, failure)
+        } catch (_: Throwable) {
+            // Such as no memory. The failure itself is told all the same.
+        }
     }
 
     /** Forgets earlier interrupts: what begins now is something else. */

@@ -12,6 +12,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import org.freethreading.Outcome
 import org.freethreading.cell.awaitUntil
 import org.freethreading.cell.blockUntil
+import org.freethreading.insist
 import org.freethreading.wire.Parcel
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
@@ -167,7 +168,7 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun deferred(items: Iterable<Any?>, chunkSize: Int, body: Body): Deferred<List<Any?>> {
         val deferred = CompletableDeferred<List<Any?>>()
         val gather = gather(items, chunkSize, failFast = true, body) { done ->
-            done.failure()?.let(deferred::completeExceptionally) ?: deferred.complete(done.results())
+            settle(done, deferred::complete, deferred::completeExceptionally)
         }
         deferred.invokeOnCompletion { gather.cancel() }
         return deferred
@@ -176,10 +177,22 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
     fun future(items: Iterable<Any?>, chunkSize: Int, body: Body): CompletableFuture<List<Any?>> {
         val future = TaskFuture<List<Any?>>()
         val gather = gather(items, chunkSize, failFast = true, body) { done ->
-            done.failure()?.let(future::completeExceptionally) ?: future.complete(done.results())
+            settle(done, future::complete, future::completeExceptionally)
         }
         future.stopBy { interrupt -> gather.cancel(interrupt) }
         return future
+    }
+
+    /** Hands on the results of [done], or why there are none, be it that there is no memory for them. */
+    private inline fun settle(done: Gather, complete: (List<Any?>) -> Boolean, fail: (Throwable) -> Boolean) {
+        var failure: Throwable? = null
+        val results = try {
+            failure = done.failure()
+            if (failure == null) done.results() else emptyList()
+        } catch (unable: OutOfMemoryError) {
+            emptyList<Any?>().also { failure = unable }
+        }
+        insist { failure?.let(fail) ?: complete(results) }
     }
 
     fun stream(chunkSize: Int, ordered: Boolean, body: Body): MapStream {

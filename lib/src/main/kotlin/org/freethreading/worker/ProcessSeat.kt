@@ -1,12 +1,11 @@
 package org.freethreading.worker
 
-import org.freethreading.BREATH_NANOS
+import org.freethreading.Reserve
 import org.freethreading.insist
 import org.freethreading.process.Death
 import java.time.Duration
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
-import java.util.concurrent.locks.LockSupport
 
 /**
  * A seat with a process that serves it until it retires, dies or has nothing more to do.
@@ -128,7 +127,7 @@ internal class ProcessSeat(
         try {
             runner.start()
         } catch (failure: Throwable) { // the next one would fare the same
-            if (failure is OutOfMemoryError) LockSupport.parkNanos(BREATH_NANOS)
+            if (failure is OutOfMemoryError) Reserve.breathe(0, failure)
             if (!schedule.isStartRetried(failure)) insist { schedule.breakDown(failure) }
             return replace()
         }
@@ -192,7 +191,7 @@ internal class ProcessSeat(
             } catch (unable: VirtualMachineError) { // no memory, no stack, a file cut: the process's thread looks again
                 inHand?.let(schedule::giveBack)
                 inHand = null
-                if (unable is OutOfMemoryError) LockSupport.parkNanos(BREATH_NANOS)
+                if (unable is OutOfMemoryError) Reserve.breathe(0, unable)
                 remote?.incoming?.wake()
             } catch (failure: Throwable) { // the others must not find this seat looking for ever
                 Uncaught.report(failure)

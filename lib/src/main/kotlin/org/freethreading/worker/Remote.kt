@@ -138,9 +138,11 @@ internal class Remote(
             }
             if (boarding == null) return first
             if (flights[boarding.slot] === boarding) return boarding.rest // its end will tell what has become of it
-            underWay.remove(boarding)
-            boarding.parcels { it.isLostWith(boarding) }
-            boarding.elements.forEach { it.takeBack(boarding) }
+            insist {
+                underWay.remove(boarding)
+                boarding.parcels { it.isLostWith(boarding) }
+                boarding.elements.forEach { it.takeBack(boarding) }
+            }
             first
         }
     }
@@ -386,7 +388,8 @@ internal class Remote(
 
     override fun drop(garbage: Throwable) {
         child.kill()
-        warn("worker ''{0}'' sent what makes no sense, and is killed: {1}", name, garbage)
+        val why = if (garbage is OutOfMemoryError) "cannot be listened to" else "sent what makes no sense"
+        warn("worker ''{0}'' {1}, and is killed: {2}", name, why, garbage)
     }
 
     override fun take(word: Long, bytes: ByteArray, length: Int) {

@@ -9,6 +9,7 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
+import org.freethreading.insist
 import java.util.concurrent.ConcurrentHashMap
 
 /**
@@ -82,26 +83,40 @@ internal open class ThreadRunner(
 
     override fun post(body: Body) {
         accept()
-        loop.dispatch(scope.coroutineContext) {
-            try {
-                if (!terminated) body.run(guests!!, null)
-            } catch (failure: Throwable) { // of one block, which must not end the loop
-                reportUnlessStopped(failure)
-            } finally {
-                if (!terminated) Thread.interrupted() // what the block left behind is not for the next one
-                admission.leave()
-            }
+        orElse(admission::leave) { insist { loop.dispatch(scope.coroutineContext) { runPosted(body) } } }
+    }
+
+    private fun runPosted(body: Body) {
+        try {
+            if (!terminated) body.run(guests!!, null)
+        } catch (failure: Throwable) { // of one block, which must not end the loop
+            reportUnlessStopped(failure)
+        } finally {
+            if (!terminated) Thread.interrupted() // what the block left behind is not for the next one
+            admission.leave()
         }
     }
 
     override fun submit(make: (Exit) -> Element) {
         accept()
-        val element = make(admission)
-        elements.add(element)
-        loop.dispatch(scope.coroutineContext) {
-            if (terminated) element.cancelled() else element.run(guests!!) { }
-            elements.remove(element)
+        val element = orElse(admission::leave) { make(admission) }
+        orElse({ element.cancel(interrupt = true).also { elements.remove(element) } }) {
+            insist { elements.add(element) }
+            insist { loop.dispatch(scope.coroutineContext) { runSubmitted(element) } }
         }
+    }
+
+    private fun runSubmitted(element: Element) {
+        if (terminated) element.cancelled() else element.run(guests!!) { }
+        elements.remove(element)
+    }
+
+    /** Does [step] with what was accepted; if there is no memory for it, that is taken back by [back]. */
+    private inline fun <T> orElse(back: () -> Unit, step: () -> T): T = try {
+        step()
+    } catch (failure: Throwable) {
+        back()
+        throw failure
     }
 
     override fun launch(block: suspend CoroutineScope.() -> Unit): Job = begin(block) { it.launch(block = block) }
@@ -112,7 +127,9 @@ internal open class ThreadRunner(
     private fun <J : Job> begin(block: suspend CoroutineScope.() -> Any?, begin: (CoroutineScope) -> J): J {
         crossing?.function(Body.of(block))
         accept()
-        return begin(scope).also { job -> job.invokeOnCompletion { admission.leave() } }
+        val job = orElse(admission::leave) { begin(scope) }
+        insist { job.invokeOnCompletion { admission.leave() } }
+        return job
     }
 
     /** Accepts a piece of work, or throws. */
@@ -121,36 +138,49 @@ internal open class ThreadRunner(
     }
 
     private fun run() {
-        Registry.enter(this)
-        loop.pulse?.name = name
-        val context = scope.coroutineContext.minusKey(Job)
-        val host = Host(name, loop, context).also { this.host = it }
-        guests = Host(name, loop, context)
-        var code = 0
+        var code = 1
         try {
-            if (terminated) throw CancellationException("worker '$name' was terminated before it ran")
-            target?.invoke(host)
-        } catch (thrown: Throwable) { // whatever it is, it is how this worker ended
-            failure = thrown
-            code = 1
-            reportUnlessStopped(thrown)
-        }
-        try {
+            insist(::settleIn)
+            code = runTarget()
             if (target != null) admission.close()
             loop.runUntil { admission.isDrained }
         } finally { // whatever comes, nobody waits for a worker that has no thread any more
             admission.close()
-            loop.end()
-            end(code)
+            try {
+                insist(loop::end)
+            } finally {
+                end(code)
+            }
         }
+    }
+
+    private fun settleIn() {
+        Registry.enter(this)
+        loop.pulse?.name = name
+        val context = scope.coroutineContext.minusKey(Job)
+        host = Host(name, loop, context)
+        guests = Host(name, loop, context)
+    }
+
+    private fun runTarget(): Int = try {
+        if (terminated) throw CancellationException("worker '$name' was terminated before it ran")
+        target?.invoke(host!!)
+        0
+    } catch (thrown: Throwable) { // whatever it is, it is how this worker ended
+        failure = thrown
+        reportUnlessStopped(thrown)
+        1
     }
 
     private fun end(code: Int) {
         exitCode = code
         Registry.remove(this)
         life.value = ENDED
-        life.signalAll()
-        whenEnded()
+        try {
+            insist(life::signalAll)
+        } finally {
+            whenEnded()
+        }
     }
 
     /** Of a worker that never runs: what was accepted will not be done. */

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.insist
 import org.freethreading.warn
 import java.util.concurrent.Future
 import java.util.concurrent.atomic.AtomicReference
@@ -41,6 +42,9 @@ internal class ThreadSeat(
     /** This seat has registered since it last had something to do; its own thread's. */
     private var looked = false
 
+    /** What this seat has taken and not begun; its own thread's. */
+    private var taken: Element? = null
+
     /** Whose turn it is, if anything runs here. */
     private val turn: Turn? get() = occupant.get() as? Turn
 
@@ -65,17 +69,26 @@ internal class ThreadSeat(
 
     private fun occupy(host: Host) {
         val runner = Registry.current()
-        schedule.crew.add(runner)
         try {
+            insist { schedule.crew.add(runner) }
             serve(host)
         } finally {
             schedule.crew.remove(runner)
             if (occupant.getAndSet(RETIRED) === ABANDONED) {
                 schedule.stuck.decrementAndGet()
             } else {
-                schedule.replace(this)
-                runner.whenEnded = schedule::discharge // who joins the pool waits until its workers have ended
+                retire(runner)
             }
+        }
+    }
+
+    /** Leaves the pool, of which [runner] is a worker no more. */
+    private fun retire(runner: Runner) {
+        try {
+            taken?.let(schedule::giveBack)
+            schedule.replace(this)
+        } finally {
+            insist { runner.whenEnded = schedule::discharge } // who joins the pool waits until its workers have ended
         }
     }
 
@@ -93,11 +106,13 @@ internal class ThreadSeat(
         var served = 0L
         Thread.interrupted() // what the initializer left behind is not for the first element
         while (leave(current) && lasts(served)) {
-            val element = await(host) ?: return
-            current = Turn(element)
+            val element = insist { await(host) } ?: return
+            current = insist { Turn(element) }
+            val expired = insist { { retry: Boolean -> if (retry) schedule.retry(element) } }
+            taken = null
             occupant.set(current)
             if (schedule.isTerminated) element.abort(schedule.terminated())
-            element.run(host) { retry -> if (retry) schedule.retry(element) }
+            element.run(host, expired)
             Thread.interrupted() // what a continuation left behind is not for the next element
             served++
         }
@@ -144,48 +159,47 @@ internal class ThreadSeat(
         schedule.discharge()
     }
 
-    /** The next element to run, or null when there will be none. */
+    /** The next element to run, which has been [taken], or null when there will be none. */
     private fun await(host: Host): Element? {
-        var element: Element? = null
         host.loop.runUntil {
-            element = element ?: look()
-            element != null || schedule.isOver
+            if (taken == null) look()
+            taken != null || schedule.isOver
         }
+        taken?.let(::share)
         if (looked) {
             looked = false
             registered = false
             if (!schedule.unregister(this)) schedule.wakeOne()
         }
-        return element
+        return taken
     }
 
     /**
      * The rule of every line of waiters: register, then look once more; whoever leaves with a wake-up that another
      * might have needed passes it on.
      */
-    private fun look(): Element? {
-        val element = next()
-        if (element != null || registered) return element
+    private fun look() {
+        take()
+        if (taken != null || registered) return
         schedule.unregister(this) // a late call may have left it there
         looked = true
         registered = true
-        schedule.register(this)
-        return next()
+        insist { schedule.register(this) }
+        take()
     }
 
-    /**
-     * Takes the next element: of the own chunk, else the first of another one. The rest is for those with nothing to
-     * do.
-     */
-    private fun next(): Element? {
-        val element = takeRest() ?: schedule.next(this, mayTake = true) ?: return null
-        element.next?.let { left ->
-            element.next = null
-            rest.set(left)
-            schedule.wakeOne()
-            schedule.abortRefused()
-        }
-        return element
+    /** Takes the next element: of the own chunk, else the first of another one. */
+    private fun take() {
+        taken = takeRest() ?: schedule.next(this, mayTake = true)
+    }
+
+    /** What the chunk of [element] has left is for those with nothing to do. */
+    private fun share(element: Element) {
+        val left = element.next ?: return
+        element.next = null
+        rest.set(left)
+        schedule.wakeOne()
+        schedule.abortRefused()
     }
 
     private companion object {

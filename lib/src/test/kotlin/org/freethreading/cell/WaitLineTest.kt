@@ -1,5 +1,6 @@
 package org.freethreading.cell
 
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
@@ -37,6 +38,20 @@ class WaitLineTest : FunSpec({
         line.wokenBy { grant { 3 } } shouldContainExactly emptyList()
 
         line.thread("a").isSignalled shouldBe false
+    }
+
+    test("one who cannot be woken keeps none of the others asleep, and whoever signals hears of it") {
+        val line = Line()
+        line.coroutine("a")
+        line.line.enter(object : Waiter(isThread = false) {
+            override fun wake(slept: Any?) = throw IllegalStateException("a dispatcher that refuses")
+        })
+        line.coroutine("b")
+        line.thread("t")
+
+        line.wokenBy {
+            shouldThrow<IllegalStateException> { signalAll() }.message shouldBe "a dispatcher that refuses"
+        } shouldContainExactly listOf("t", "a", "b")
     }
 
     test("somebody is asleep until all have been signalled or have left") {
