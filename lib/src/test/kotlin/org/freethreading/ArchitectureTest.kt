@@ -21,6 +21,7 @@ private val vocabulary = setOf(
     "QueueShutdownException",
     "RemoteTaskException",
     "Reserve",
+    "StackRoom",
     "TaskTimeoutException",
     "WorkerBiFunction",
     "WorkerCallable",

@@ -1,6 +1,6 @@
 package org.freethreading.peers
 
-import org.freethreading.memory.StackRoom
+import org.freethreading.StackRoom
 import org.freethreading.warn
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.NANOSECONDS

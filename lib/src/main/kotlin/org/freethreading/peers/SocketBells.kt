@@ -1,8 +1,8 @@
 package org.freethreading.peers
 
+import org.freethreading.StackRoom
 import org.freethreading.memory.BellRow
 import org.freethreading.memory.PeerTable
-import org.freethreading.memory.StackRoom
 import org.freethreading.warn
 import java.io.IOException
 import java.net.StandardProtocolFamily.UNIX

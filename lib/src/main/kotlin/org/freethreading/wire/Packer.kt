@@ -2,9 +2,9 @@ package org.freethreading.wire
 
 import org.freethreading.Codec
 import org.freethreading.NotShippableException
+import org.freethreading.StackRoom
 import org.freethreading.memory.Passenger
 import org.freethreading.memory.Passengers
-import org.freethreading.memory.StackRoom
 
 /**
  * Packs what goes to another process: functions, arguments, items, results. What cannot go is refused here, in the

@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.Reserve
+import org.freethreading.StackRoom
 import java.util.concurrent.atomic.AtomicLong
 
 /** What a piece of work leaves when it has ended or was cancelled. */
@@ -21,8 +22,13 @@ internal class Admission(private val onDrained: () -> Unit) : Exit {
 
     val isDrained: Boolean get() = word.get() == CLOSED
 
-    /** Accepts a piece of work, to be followed by one [leave]; false if it is closed. */
+    /**
+     * Accepts a piece of work, to be followed by one [leave]; false if it is closed.
+     *
+     * @throws StackOverflowError if there is too little of the stack left to hand it in
+     */
     fun enter(): Boolean {
+        StackRoom.require() // else it may be accepted and never handed in
         Reserve.keep()
         while (true) {
             val seen = word.get()

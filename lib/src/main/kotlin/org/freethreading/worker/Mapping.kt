@@ -4,7 +4,6 @@ import org.freethreading.Outcome
 import org.freethreading.insist
 import org.freethreading.wire.Parcel
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.RejectedExecutionException
 
 /** What all maps have in common: a function, the elements that are on their way, and a way to stop them. */
 internal abstract class Mapping(protected val schedule: Schedule, protected val body: Body, private val terms: Terms) :
@@ -32,9 +31,9 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
     protected fun issue(items: List<Any?>, firstIndex: Long, more: Boolean = false) {
         try {
             schedule.admit(more) // before anybody can cancel the elements
-        } catch (rejected: RejectedExecutionException) {
+        } catch (refused: Throwable) {
             dropAll(items)
-            throw rejected
+            throw refused
         }
         val chunk = try {
             Chunk(items, firstIndex, body, terms, this).also(underWay::add)

@@ -184,9 +184,11 @@ internal open class ProcessRunner(
         val exit = ElementExit()
         val element = make(exit)
         exit.element = element
-        if (!admission.enter()) {
+        try {
+            if (!admission.enter()) throw refusal()
+        } catch (refused: Throwable) {
             element.drop()
-            throw refusal()
+            throw refused
         }
         try {
             elements.add(element)

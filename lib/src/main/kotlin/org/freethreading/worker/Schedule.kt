@@ -98,6 +98,7 @@ internal class Schedule(
      * that has been accepted before and has not left.
      *
      * @throws RejectedExecutionException if the pool is shut down or has too many stuck threads
+     * @throws StackOverflowError as [Admission.enter]
      */
     fun admit(more: Boolean = false) {
         if (!more && isOverwhelmed) throw overwhelmed()
@@ -145,9 +146,9 @@ internal class Schedule(
 
     private fun accept(element: Element) = try {
         admit()
-    } catch (rejected: RejectedExecutionException) {
+    } catch (refused: Throwable) {
         element.drop()
-        throw rejected
+        throw refused
     }
 
     fun closed() = RejectedExecutionException("pool '$name' has been shut down: it accepts no work")

@@ -1,8 +1,8 @@
-package org.freethreading.memory
+package org.freethreading
 
 /** Whether there is enough of the calling thread's stack left for what must not be cut short. */
 internal object StackRoom {
-    /** More calls than it takes to ring or to answer a bell, or to write a parcel. */
+    /** More calls than it takes to ring or to answer a bell, to write a parcel, or to hand in work. */
     private const val DEPTH = 500
 
     fun isThere(): Boolean = try {
