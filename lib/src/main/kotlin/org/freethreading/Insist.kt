@@ -5,7 +5,7 @@ package org.freethreading
  *
  * [step] must be such that it does no harm to do it again, however far it has come.
  *
- * @throws OutOfMemoryError if there is none for ten seconds
+ * @throws OutOfMemoryError if there is none for ten seconds, or no thread can be had
  */
 internal inline fun <T> insist(step: () -> T): T {
     var end = 0L

@@ -35,6 +35,9 @@ class ScarceMemoryTest : FunSpec({
 
 /** Six threads hand arrays to a pool, and take arrays from it, more than there is room for. */
 internal object ScarceProgram {
+    /** How much each keeps while it waits: if all of them kept all there is, nothing could help. */
+    private const val HELD = 12 shl 20
+
     private val refused = AtomicInteger()
 
     @JvmStatic
@@ -47,7 +50,7 @@ internal object ScarceProgram {
             thread {
                 val held = ArrayList<ByteArray>()
                 val random = Random(i)
-                while (end.hasNotPassedNow()) {
+                while (end.hasNotPassedNow() || refused.get() == 0) {
                     try {
                         if (i % 2 == 0) pool.sizeOf(random.nextInt(2 shl 18, 14 shl 18)) else pool.fetch(held, random)
                     } catch (_: OutOfMemoryError) {
@@ -79,6 +82,6 @@ internal object ScarceProgram {
         val size = random.nextInt(1 shl 20)
         held += callBlocking { ByteArray(size) }
         held += ByteArray(random.nextInt(2 shl 20))
-        if (held.size > 40) held.clear()
+        if (held.sumOf { it.size } > HELD) held.clear()
     }
 }

@@ -101,6 +101,7 @@ internal class WaitLine {
         wake {
             repeat(count()) {
                 val waiter = earlier(threads.first, coroutines.first) ?: return@repeat
+                makeRoom()
                 remove(waiter)
                 add(waiter, granted = true)
             }
@@ -110,8 +111,13 @@ internal class WaitLine {
     /** Lets [choose] mark waiters under the guard, and wakes them after it. */
     private inline fun wake(choose: Marked.() -> Unit): Boolean {
         val marked = insist(::Marked)
-        synchronized(this) { marked.choose() }
-        return marked.wake()
+        var isAnyMarked = false
+        try {
+            synchronized(this) { marked.choose() }
+        } finally {
+            isAnyMarked = marked.wake()
+        }
+        return isAnyMarked
     }
 
     private fun listOf(waiter: Waiter) = if (waiter.isThread) threads else coroutines
@@ -139,13 +145,15 @@ internal class WaitLine {
 
         fun add(waiter: Waiter?, granted: Boolean = false) {
             if (waiter == null) return
-            val count = waiters.size + 1
-            insist { // before it is marked, or it would have a signal and never be woken
-                waiters.ensureCapacity(count)
-                slept.ensureCapacity(count)
-            }
+            makeRoom() // before it is marked, or it would have a signal and never be woken
             waiters += waiter
             slept += waiter.mark(granted)
+        }
+
+        /** For one more. */
+        fun makeRoom() = insist {
+            waiters.ensureCapacity(waiters.size + 1)
+            slept.ensureCapacity(slept.size + 1)
         }
 
         fun addAll(list: Fifo) {

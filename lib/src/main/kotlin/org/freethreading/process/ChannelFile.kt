@@ -31,7 +31,12 @@ internal class ChannelFile private constructor(val path: Path, val memory: Segme
     /** Nobody uses it any more: its child is dead, and nothing is taken in or handed over. */
     fun giveBack() {
         if (count.incrementAndGet() <= MOST) {
-            free.add(this)
+            try {
+                free.add(this)
+            } catch (unable: OutOfMemoryError) {
+                count.decrementAndGet()
+                throw unable
+            }
         } else {
             count.decrementAndGet()
             delete()

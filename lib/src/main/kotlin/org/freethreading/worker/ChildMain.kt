@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.Reserve
 import org.freethreading.process.Channel
 import org.freethreading.process.ConsoleInterrupt
 import org.freethreading.process.RemoteClasses
@@ -30,6 +31,7 @@ internal object ChildMain {
 
     private fun run(arguments: Array<String>) {
         ConsoleInterrupt.ignore()
+        Reserve.isWanted = false // this JVM ends when it runs out of memory
         Rehearsal.run(Script.parcel(arguments.last()))
         val uplink = Uplink.connect(arguments)
         val channel = Channel.ofChild(uplink.channelFile, uplink.doorbell)

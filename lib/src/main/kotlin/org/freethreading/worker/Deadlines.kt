@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import org.freethreading.insist
 import java.time.Duration
 import java.util.concurrent.Executors
 import java.util.concurrent.Future
@@ -27,5 +28,11 @@ internal object Deadlines {
 
     /** Runs [action] when [delay] has passed, unless the returned future is cancelled before. */
     fun after(delay: Duration, action: () -> Unit): Future<*> =
-        clock.schedule({ actions.execute(action) }, delay.toKotlinDuration().inWholeNanoseconds, TimeUnit.NANOSECONDS)
+        clock.schedule({ begin(action) }, delay.toKotlinDuration().inWholeNanoseconds, TimeUnit.NANOSECONDS)
+
+    private fun begin(action: () -> Unit) = try {
+        insist { actions.execute(action) }
+    } catch (_: OutOfMemoryError) { // no thread can be had: better here than never
+        action()
+    }
 }

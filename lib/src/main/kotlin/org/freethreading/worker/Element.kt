@@ -5,6 +5,7 @@ import org.freethreading.insist
 import org.freethreading.wire.Parcel
 import java.time.Duration
 import java.util.concurrent.Future
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 
 /**
@@ -40,8 +41,9 @@ internal class Element(
 
     private var retriesLeft = terms.retries
 
-    /** It has left what it belongs to; of whoever has made it GONE, and of whom that one leaves it to. */
-    private var hasLeft = false
+    /** 1 when it has left what it belongs to. Two may try: who brought its end, and who was handed that. */
+    @Volatile
+    private var hasLeft = 0
 
     /** A sink that must not hear of it twice has; of whoever tells. */
     var isTold = false
@@ -69,7 +71,7 @@ internal class Element(
         insist { deadline?.cancel(false) }
         if (STATE.compareAndSet(this, host, GONE)) {
             Thread.interrupted() // what the task left behind is not for the next one
-            failure?.let(host::note)
+            inAnyCase { failure?.let(host::note) }
             report(result, failure)
         } else {
             while (state === INTERRUPTING || !letGo(host)) Thread.onSpinWait()
@@ -142,9 +144,12 @@ internal class Element(
         // Nobody else has it before the caller hands it in again.
         if (retriesLeft > 0) return takeBack(flight).also { if (it) retriesLeft-- }
         if (!STATE.compareAndSet(this, flight, GONE)) return false
-        parcel?.isLost() // with the process that had got it
-        body.cargo?.parcel?.isLost()
-        reportElsewhere(failure)
+        try {
+            parcel?.isLost() // with the process that had got it
+            body.cargo?.parcel?.isLost()
+        } finally {
+            reportElsewhere(failure)
+        }
         return false
     }
 
@@ -160,13 +165,22 @@ internal class Element(
                 seen is Host && interrupt -> if (interrupt(seen, seen, GONE)) return true
                 seen is Host -> if (STATE.compareAndSet(this, seen, LeftAlone(seen))) return true
                 seen is Flight -> if (STATE.compareAndSet(this, seen, GONE)) {
-                    if (!seen.withdraw(this, interrupt)) landed()
+                    inAnyCase { if (!seen.withdraw(this, interrupt)) landed() }
                     return true
                 }
                 seen is LeftAlone -> return false.also { if (interrupt) interrupt(seen, seen.host, GONE) }
-                else -> if (STATE.compareAndSet(this, seen, GONE)) return true.also { landed() }
+                else -> if (STATE.compareAndSet(this, seen, GONE)) return true.also { inAnyCase(::landed) }
             }
         }
+    }
+
+    /** What fails when the element is gone must not keep whose it is from being told. */
+    private inline fun inAnyCase(step: () -> Unit) = try {
+        step()
+    } catch (_: OutOfMemoryError) {
+        // Nor can anybody be told of that.
+    } catch (thrown: Throwable) {
+        Uncaught.report(thrown)
     }
 
     private fun expire(host: Host, limit: Duration, expired: (retry: Boolean) -> Unit) {
@@ -193,8 +207,7 @@ internal class Element(
 
     /** Leaves what it belongs to. */
     private fun leave() {
-        if (hasLeft) return
-        hasLeft = true
+        if (!HAS_LEFT.compareAndSet(this, 0, 1)) return
         try {
             drop()
         } finally {
@@ -219,12 +232,9 @@ internal class Element(
     private fun interrupt(seen: Any, host: Host, next: Any): Boolean {
         if (!STATE.compareAndSet(this, seen, INTERRUPTING)) return false
         val job = host.interrupt()
-        try {
-            host.whenInterrupted(this)
-        } finally {
-            state = next
-        }
-        job?.cancel()
+        inAnyCase { host.whenInterrupted(this) }
+        state = next
+        inAnyCase { job?.cancel() }
         return true
     }
 
@@ -235,6 +245,8 @@ internal class Element(
         val READY = Any()
         val INTERRUPTING = Any()
         val GONE = Any()
+        val HAS_LEFT: AtomicIntegerFieldUpdater<Element> =
+            AtomicIntegerFieldUpdater.newUpdater(Element::class.java, "hasLeft")
         val STATE: AtomicReferenceFieldUpdater<Element, Any> =
             AtomicReferenceFieldUpdater.newUpdater(Element::class.java, Any::class.java, "state")
     }

@@ -12,6 +12,7 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.withContext
+import org.freethreading.insist
 import kotlin.coroutines.CoroutineContext
 
 /**
@@ -28,7 +29,7 @@ internal class Ending(private val whenDone: (failure: Throwable?) -> Unit = {}) 
     }
 
     /** Returns [element], which has this sink, when it tells of its end as well. */
-    fun of(element: Element): Element = element.also { it.whenOver = Runnable { over.complete() } }
+    fun of(element: Element): Element = element.also { it.whenOver = Runnable { insist { over.complete() } } }
 
     /** Suspends until [element] has ended; a cancelled caller stops it. */
     @OptIn(ExperimentalCoroutinesApi::class)

@@ -40,7 +40,7 @@ internal class EventLoop(private val slowLoops: SlowLoops? = null) : CoroutineDi
     private var ended = false
 
     override fun dispatch(context: CoroutineContext, block: Runnable) {
-        inbox.add(block)
+        insist { inbox.add(block) }
         if (ended) evacuate() else wake()
     }
 
@@ -97,7 +97,10 @@ internal class EventLoop(private val slowLoops: SlowLoops? = null) : CoroutineDi
     }
 
     private fun evacuate() {
-        while (true) Dispatchers.IO.dispatch(Dispatchers.IO, inbox.poll() ?: return)
+        while (true) {
+            val block = inbox.poll() ?: return
+            insist { Dispatchers.IO.dispatch(Dispatchers.IO, block) }
+        }
     }
 
     /** What comes to the loop from outside of this process. Its functions are called on the loop's thread. */

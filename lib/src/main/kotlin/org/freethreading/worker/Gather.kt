@@ -172,8 +172,15 @@ internal class Gather(
     /** None of the chunks from here on will be taken; but those in between that are being issued by others. */
     private fun failFrom(from: Int, failure: Throwable) {
         val next = issued.getAndSet(items.size)
-        dropArguments(from, minOf(from + chunk, next))
-        dropArguments(next)
+        try {
+            dropArguments(from, minOf(from + chunk, next))
+            dropArguments(next)
+        } finally {
+            endFrom(from, failure)
+        }
+    }
+
+    private fun endFrom(from: Int, failure: Throwable) {
         for (i in from until items.size) insist { slots.compareAndSet(i, null, Outcome.failure(i.toLong(), failure)) }
         if (failFast) limit.getAndUpdate { minOf(it, from) }
         for (i in from / chunk until ended.length()) ended[i] = 1
@@ -187,11 +194,18 @@ internal class Gather(
             if (p < needed() && ended[p] == 1) prefix.compareAndSet(p, p + 1) else break
         }
         if (prefix.get() >= needed() && finished.compareAndSet(false, true)) {
-            release()
-            insist { end.signalAll() }
-            if (cancelled) return // the chunks may have ended without their elements
-            if (packs) insist { Callbacks.execute(::finish) } else finish()
+            try {
+                release()
+            } finally {
+                tellOfEnd()
+            }
         }
+    }
+
+    private fun tellOfEnd() {
+        insist { end.signalAll() }
+        if (cancelled) return // the chunks may have ended without their elements
+        if (packs) insist { Callbacks.execute(::finish) } else finish()
     }
 
     /**

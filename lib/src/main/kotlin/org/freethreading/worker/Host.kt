@@ -23,13 +23,9 @@ internal class Host(
     @Volatile
     var whenInterrupted: (Element) -> Unit = {}
 
-    /** Notes in [failure] that it was thrown here, unless somebody else does so, or that takes what is not there. */
+    /** Notes in [failure] that it was thrown here, unless somebody else does so. */
     fun note(failure: Throwable) {
-        try {
-            if (notes) Trace.ranOn(name, failure)
-        } catch (_: Throwable) {
-            // Such as no memory. The failure itself is told all the same.
-        }
+        if (notes) Trace.ranOn(name, failure)
     }
 
     /** Forgets earlier interrupts: what begins now is something else. */

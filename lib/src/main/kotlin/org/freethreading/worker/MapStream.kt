@@ -171,7 +171,8 @@ internal class MapStream(schedule: Schedule, body: Body, terms: Terms, chunkSize
 
     private fun isNextThere() = if (ordered) byIndex.containsKey(delivered.value) else !asTheyCame.isEmpty()
 
-    private fun isDelivered(): Boolean = offered.value == -1 - delivered.value
+    /** More than were offered, if the last ones were taken back and came all the same. */
+    private fun isDelivered(): Boolean = offered.value.let { it < 0 && delivered.value >= -1 - it }
 
     private companion object {
         /** How many chunks for each worker may be on their way: to threads, and to processes, which are farther. */

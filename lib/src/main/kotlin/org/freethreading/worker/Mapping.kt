@@ -36,13 +36,19 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
             throw refused
         }
         val chunk = try {
-            Chunk(items, firstIndex, body, terms, this).also(underWay::add)
+            Chunk(items, firstIndex, body, terms, this)
         } catch (failure: Throwable) { // there is no memory for it
             dropAll(items)
             schedule.admission.leave()
             throw failure
         }
-        schedule.add(chunk.first)
+        try {
+            underWay.add(chunk)
+            schedule.add(chunk.first)
+        } catch (failure: Throwable) {
+            chunk.cancelUnbegun(firstIndex)
+            throw failure
+        }
         if (stopped) cancelFrom(0)
     }
 

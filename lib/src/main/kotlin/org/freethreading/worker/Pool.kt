@@ -17,7 +17,6 @@ import org.freethreading.wire.Parcel
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
-import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.resume
@@ -36,9 +35,9 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
             }
             try {
                 schedule.submit(element)
-                caller.invokeOnCancellation { element.cancel(interrupt = true) } // only of what has been accepted
-            } catch (rejected: RejectedExecutionException) {
-                caller.resumeWithException(rejected) // thrown from here, it would leave the caller's job a dead child
+                insist { caller.invokeOnCancellation { element.cancel(interrupt = true) } } // of what has been accepted
+            } catch (refused: Throwable) {
+                caller.resumeWithException(refused) // thrown from here, it would leave the caller's job a dead child
             }
         }
     }

@@ -218,12 +218,27 @@ internal open class ProcessRunner(
         if (flushes.getAndIncrement() != 0) return
         do {
             val asked = flushes.get()
-            while (true) {
-                val handed = waiting.peek() ?: break
-                if (remote.fly(handed.element, handed.mode) != null) break
-                waiting.poll()
+            try {
+                send(remote)
+            } catch (_: VirtualMachineError) { // no memory, or no stack of who hands in
+                wake(remote)
             }
         } while (flushes.addAndGet(-asked) != 0)
+    }
+
+    private fun send(remote: Remote) {
+        while (true) {
+            val handed = waiting.peek() ?: break
+            if (remote.fly(handed.element, handed.mode) != null) break
+            waiting.poll()
+        }
+    }
+
+    /** Lets the process's own thread try. */
+    private fun wake(remote: Remote) = try {
+        remote.incoming.wake()
+    } catch (_: VirtualMachineError) {
+        // The next who hands something in tries again.
     }
 
     override fun heard() = Unit

@@ -102,6 +102,9 @@ internal class ProcessSeat(
     /** What has been taken and is not handed over yet. */
     private var inHand: Element? = null
 
+    /** What was cut off from that, for others. */
+    private var behind: Element? = null
+
     /** When something landed last, or there was nothing to do. */
     private var busySince = 0L
 
@@ -187,16 +190,34 @@ internal class ProcessSeat(
         do {
             val asked = looks.get()
             try {
+                empty()
                 if (isReady && !isLeft.get()) lookOnce() else if (called) passOn()
-            } catch (unable: VirtualMachineError) { // no memory, no stack, a file cut: the process's thread looks again
-                inHand?.let(schedule::giveBack)
-                inHand = null
-                if (unable is OutOfMemoryError) Reserve.breathe(0, unable)
-                remote?.incoming?.wake()
+            } catch (unable: VirtualMachineError) { // no memory, no stack, a file cut
+                recover(unable)
             } catch (failure: Throwable) { // the others must not find this seat looking for ever
                 Uncaught.report(failure)
             }
         } while (looks.addAndGet(-asked) != 0)
+    }
+
+    /** The process's thread looks again. What fails here, too, the next look makes up for. */
+    private fun recover(unable: VirtualMachineError) = try {
+        if (unable is OutOfMemoryError) Reserve.breathe(0, unable)
+        empty()
+        remote?.incoming?.wake()
+    } catch (_: VirtualMachineError) {
+        // There is still none.
+    }
+
+    /** Gives back what a look that failed has left in hand. */
+    private fun empty() {
+        val first = inHand
+        if (first == null && behind == null) return
+        first?.let(schedule::putBack)
+        inHand = null
+        behind?.let(schedule::putBack)
+        behind = null
+        schedule.attend()
     }
 
     private fun lookOnce() {
@@ -230,9 +251,10 @@ internal class ProcessSeat(
                 isRegistered = false
                 if (!schedule.unregister(this)) schedule.wakeOne()
             }
-            val left = cutOff(first, remote)
+            val left = cutOff(first, remote).also { behind = it }
             val rest = remote.fly(first, Batch.CALL)
             inHand = null
+            behind = null
             if (left != null) schedule.giveBack(left)
             if (rest != null) return schedule.giveBack(rest)
             if (schedule.isTerminated) remote.abortAll(schedule.terminated()) // it may not have seen these

@@ -220,16 +220,18 @@ internal class Remote(
     fun withdraw(flight: Flight, index: Int, interrupt: Boolean): Boolean {
         var isClaimed = false
         var stopped = false
-        val behind = guard.withLock {
-            if (flights[flight.slot] !== flight) return false
-            cut(flight, index).also {
-                isClaimed = index < flight.end && !flight.hasLanded(index)
-                stopped = isClaimed && interrupt && channel.stop(flight.slot, flight.ticket, index)
+        val behind = insist {
+            guard.withLock {
+                if (flights[flight.slot] !== flight) return false
+                cut(flight, index).also {
+                    isClaimed = index < flight.end && !flight.hasLanded(index)
+                    stopped = isClaimed && interrupt && channel.stop(flight.slot, flight.ticket, index)
+                }
             }
         }
-        if (stopped) limits.killAfterGrace(flight, index)
         if (behind != null) owner.returned(behind)
         owner.roomMade()
+        if (stopped) limits.killAfterGrace(flight, index)
         return isClaimed
     }
 
@@ -315,7 +317,7 @@ internal class Remote(
         var first: Element? = null
         for (i in flight.end - 1 downTo end) {
             val element = flight.elements[i]
-            element.parcel?.isReadBy(flight) // the child cannot claim it any more
+            insist { element.parcel?.isReadBy(flight) } // the child cannot claim it any more
             if (!element.takeBack(flight)) continue
             element.next = first
             first = element
@@ -329,9 +331,13 @@ internal class Remote(
     private fun freeIfOver(flight: Flight) {
         if (!flight.isOver) return
         flights[flight.slot] = null
-        flight.watch?.cancel(false)
         underWay.remove(flight)
         load = underWay.size
+        try {
+            flight.watch?.cancel(false)
+        } catch (_: OutOfMemoryError) {
+            // It will find that the flight is over.
+        }
     }
 
     // What comes from the child
@@ -344,7 +350,7 @@ internal class Remote(
                 taken()
             } while (incoming.await() && child.isAlive) // a process that it has left behind may hold the socket
         } catch (garbage: Throwable) { // or there is no memory: the end of the child is to be told all the same
-            insist { drop(garbage) }
+            inAnyCase { drop(garbage) }
         }
         val death = insist { awaitDeath() }
         inAnyCase { takeLast() }
@@ -367,7 +373,8 @@ internal class Remote(
 
     private fun awaitDeath(): Death = try {
         child.awaitDeath()
-    } catch (failure: Exception) {
+    } catch (failure: Throwable) {
+        if (failure is OutOfMemoryError) throw failure
         warn("the end of worker ''{0}'' could not be looked into: {1}", name, failure)
         Death.unknown(child.pid)
     }
@@ -463,7 +470,7 @@ internal class Remote(
         element.parcel?.isLostWith(flight) // before somebody else can have it
         if (!element.lose(flight, failure)) return
         element.next = null
-        insist { owner.retry(element) }
+        owner.retry(element)
     }
 
     /** What [look] finds in the channel's file; [otherwise] if the child has cut it short, for which it is killed. */

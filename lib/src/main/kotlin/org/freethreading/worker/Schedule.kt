@@ -90,7 +90,7 @@ internal class Schedule(
     val isOver: Boolean get() = isTerminated || admission.isDrained
 
     init {
-        repeat(size) { hire() }
+        repeat(size) { if (refusal == null) hire() }
     }
 
     /**
@@ -112,7 +112,7 @@ internal class Schedule(
     }
 
     /** Somebody is to see to what is pending. */
-    private fun attend() {
+    fun attend() = insist {
         wakeOne()
         abortRefused()
     }
@@ -213,9 +213,13 @@ internal class Schedule(
 
     /** Takes back a chunk that had been taken; it is the next to run. */
     fun giveBack(chunk: Element) {
+        putBack(chunk)
+        attend()
+    }
+
+    /** As [giveBack], for one who lets somebody [attend] to it. */
+    fun putBack(chunk: Element) {
         insist { returned.add(chunk) }
-        wakeOne()
-        abortRefused()
     }
 
     /**
@@ -242,9 +246,12 @@ internal class Schedule(
 
     /** A worker for [seat] could not be had, and the next one would fare the same. */
     fun fail(seat: Seat, failure: Throwable) {
-        vacate(seat)
-        discharge()
-        breakDown(failure)
+        try {
+            vacate(seat)
+            discharge()
+        } finally {
+            insist { breakDown(failure) }
+        }
     }
 
     private fun vacate(seat: Seat) {
@@ -306,7 +313,12 @@ internal class Schedule(
         while (true) {
             var element: Element? = waiting() ?: return aborted
             while (element != null) {
-                if (element.abort(failure)) aborted += element
+                try {
+                    if (element.abort(failure)) aborted += element
+                } catch (unable: Throwable) {
+                    putBack(element)
+                    throw unable
+                }
                 element = element.next
             }
         }
@@ -317,7 +329,7 @@ internal class Schedule(
             "a thread cannot be killed, so let tasks react to interrupts, or use Backend.processes()",
     )
 
-    private fun wakeAll() = seats.forEach { it.wake() }
+    private fun wakeAll() = insist { seats.forEach { it.wake() } }
 
     private companion object {
         const val MOST_KILLED_STARTS = 300

@@ -54,9 +54,12 @@ internal class TaskFuture<R>(private val convert: (Any?) -> R = { it as R }) :
     /** Lets the completion of this future call [stop]. */
     fun stopBy(stop: (interrupt: Boolean) -> Unit) {
         whenComplete { _, _ ->
-            stop(interrupts)
-            line?.signalAll()
-            element = null // who keeps the future need not keep the task
+            try {
+                stop(interrupts)
+            } finally {
+                line?.let { insist(it::signalAll) }
+                element = null // who keeps the future need not keep the task
+            }
         }
     }
 

@@ -85,6 +85,7 @@ internal class ThreadSeat(
     /** Leaves the pool, of which [runner] is a worker no more. */
     private fun retire(runner: Runner) {
         try {
+            if (looked && !schedule.unregister(this)) schedule.wakeOne() // it could not wait any longer
             taken?.let(schedule::giveBack)
             schedule.replace(this)
         } finally {
@@ -111,7 +112,7 @@ internal class ThreadSeat(
             val expired = insist { { retry: Boolean -> if (retry) schedule.retry(element) } }
             taken = null
             occupant.set(current)
-            if (schedule.isTerminated) element.abort(schedule.terminated())
+            if (schedule.isTerminated) insist { element.abort(schedule.terminated()) }
             element.run(host, expired)
             Thread.interrupted() // what a continuation left behind is not for the next element
             served++
@@ -128,7 +129,7 @@ internal class ThreadSeat(
             staffing.initializer?.runTask()
         } catch (failure: Throwable) {
             if (schedule.isTerminated) return
-            schedule.breakDown(failure)
+            insist { schedule.breakDown(failure) }
             throw failure
         }
     }
@@ -137,7 +138,7 @@ internal class ThreadSeat(
 
     /** What has its [turn] here has been interrupted: if it does not end in time, the seat is given up. */
     private fun abandonAfterGrace(turn: Turn) {
-        val grace = Deadlines.after(staffing.gracePeriod) { if (this.turn === turn) abandon(turn) }
+        val grace = insist { Deadlines.after(staffing.gracePeriod) { if (this.turn === turn) abandon(turn) } }
         turn.grace = grace
         if (this.turn !== turn) grace.cancel(false) // it ended meanwhile, and may not have seen this
     }
@@ -184,7 +185,12 @@ internal class ThreadSeat(
         schedule.unregister(this) // a late call may have left it there
         looked = true
         registered = true
-        insist { schedule.register(this) }
+        try {
+            schedule.register(this)
+        } catch (unable: OutOfMemoryError) {
+            registered = false
+            throw unable
+        }
         take()
     }
 

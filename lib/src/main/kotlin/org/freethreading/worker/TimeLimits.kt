@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.TaskTimeoutException
+import org.freethreading.insist
 import org.freethreading.process.Child
 import org.freethreading.warn
 import java.time.Duration
@@ -33,10 +34,11 @@ internal class TimeLimits(private val remote: Remote, private val child: Child, 
         val limit = element.terms.timeout!!
         val left = if (index >= 0) limit.minusNanos(System.nanoTime() - startedAt) else limit
         if (!left.isZero && !left.isNegative) return left
-        if (!isSure) return insist(flight, index, limit)
+        if (!isSure) return urge(flight, index, limit)
+        val failure = TaskTimeoutException(remote.name, limit) // before it is stopped: there may be no memory for it
         if (channel.stop(flight.slot, flight.ticket, running)) {
+            remote.lose(element, flight, failure)
             killAfterGrace(flight, running)
-            remote.lose(element, flight, TaskTimeoutException(remote.name, limit))
         }
         return limit
     }
@@ -47,7 +49,7 @@ internal class TimeLimits(private val remote: Remote, private val child: Child, 
     } ?: -1
 
     /** It takes next to no time to send a result, unless the process was stopped by the system just then. */
-    private fun insist(flight: Flight, index: Int, limit: Duration): Duration {
+    private fun urge(flight: Flight, index: Int, limit: Duration): Duration {
         val isSilent = flight.unsent == index
         flight.unsent = index
         channel.wake() // it may lie there already, without a bell
@@ -62,6 +64,10 @@ internal class TimeLimits(private val remote: Remote, private val child: Child, 
     /** Kills the child unless it leaves the element at [index] soon, which was stopped. */
     fun killAfterGrace(flight: Flight, index: Int) {
         val grace = grace ?: return
+        insist { killIfStuck(flight, index, grace) }
+    }
+
+    private fun killIfStuck(flight: Flight, index: Int, grace: Duration) {
         Deadlines.after(grace) {
             val isStuck = remote.ifUnderWay(flight) { channel.running(flight.slot, flight.ticket) == index } ?: false
             if (isStuck) {

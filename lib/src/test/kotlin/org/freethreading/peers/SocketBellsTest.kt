@@ -7,7 +7,9 @@ import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import org.freethreading.Scratch
+import org.freethreading.nearTheEnd
 import org.freethreading.stress
+import org.freethreading.withSmallStack
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.microseconds
@@ -47,32 +49,6 @@ private class Ringer(folders: Folders) : BellListener {
         const val NONE = -1L
         const val ALL = -2L
     }
-}
-
-/** Runs [action] where there is room for it and [spare] calls more on the stack, or not quite. */
-private fun nearTheEnd(spare: Int, action: () -> Unit) {
-    var left = spare
-
-    fun descend() {
-        try {
-            descend()
-        } catch (_: StackOverflowError) {
-            // The end is reached. From here on each call returns.
-        }
-        if (left-- == 0) action()
-    }
-    descend()
-}
-
-/** Runs [action] on a thread of which the end is near, and which ends then: what it has left locked stays so. */
-private fun withSmallStack(action: () -> Unit) {
-    var failure: Throwable? = null
-    Thread(null, action, "small stack", 256L shl 10).run {
-        setUncaughtExceptionHandler { _, thrown -> failure = thrown }
-        start()
-        join()
-    }
-    failure?.let { throw it }
 }
 
 class SocketBellsTest : FunSpec({
