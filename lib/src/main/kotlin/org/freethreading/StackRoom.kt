@@ -2,7 +2,7 @@ package org.freethreading
 
 /** Whether there is enough of the calling thread's stack left for what must not be cut short. */
 internal object StackRoom {
-    /** More calls than it takes to ring or to answer a bell, to write a parcel, or to hand in work. */
+    /** More calls than it takes to ring or to answer a bell, to write a parcel, or to hand work to a process. */
     private const val DEPTH = 500
 
     fun isThere(): Boolean = try {

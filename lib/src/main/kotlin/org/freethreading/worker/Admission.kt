@@ -1,7 +1,6 @@
 package org.freethreading.worker
 
 import org.freethreading.Reserve
-import org.freethreading.StackRoom
 import java.util.concurrent.atomic.AtomicLong
 
 /** What a piece of work leaves when it has ended or was cancelled. */
@@ -22,13 +21,8 @@ internal class Admission(private val onDrained: () -> Unit) : Exit {
 
     val isDrained: Boolean get() = word.get() == CLOSED
 
-    /**
-     * Accepts a piece of work, to be followed by one [leave]; false if it is closed.
-     *
-     * @throws StackOverflowError if there is too little of the stack left to hand it in
-     */
+    /** Accepts a piece of work, to be followed by one [leave]; false if it is closed. */
     fun enter(): Boolean {
-        StackRoom.require() // else it may be accepted and never handed in
         Reserve.keep()
         while (true) {
             val seen = word.get()

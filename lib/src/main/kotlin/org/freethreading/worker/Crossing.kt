@@ -1,6 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.Codec
+import org.freethreading.StackRoom
 import org.freethreading.process.ClassServer
 import org.freethreading.process.Payloads
 import org.freethreading.wire.Border
@@ -20,6 +21,7 @@ internal sealed interface Crossing {
      * Prepares the function of [body], which several tasks will run if it [isShared].
      *
      * @throws org.freethreading.NotShippableException if it cannot travel
+     * @throws StackOverflowError if there is too little of the stack left to hand it in
      */
     fun function(body: Body, isShared: Boolean = false)
 
@@ -62,6 +64,7 @@ internal sealed interface Crossing {
         }
 
         override fun function(body: Body, isShared: Boolean) {
+            StackRoom.require() // on the way to a process there are locks that would stay held
             if (body.cargo != null) return
             ClassServer.register(body.function.javaClass.classLoader)
             body.cargo = Cargo.of(body.function, packerOfFunctions, isShared)

@@ -1,7 +1,7 @@
 package org.freethreading.worker
 
 import org.freethreading.Outcome
-import org.freethreading.insist
+import org.freethreading.StackRoom
 import org.freethreading.wire.Parcel
 import java.util.concurrent.ConcurrentHashMap
 
@@ -30,6 +30,7 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
     /** Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.admit] has it. */
     protected fun issue(items: List<Any?>, firstIndex: Long, more: Boolean = false) {
         try {
+            if (packs) StackRoom.require() // on the way to a process there are locks that would stay held
             schedule.admit(more) // before anybody can cancel the elements
         } catch (refused: Throwable) {
             dropAll(items)

@@ -98,7 +98,6 @@ internal class Schedule(
      * that has been accepted before and has not left.
      *
      * @throws RejectedExecutionException if the pool is shut down or has too many stuck threads
-     * @throws StackOverflowError as [Admission.enter]
      */
     fun admit(more: Boolean = false) {
         if (!more && isOverwhelmed) throw overwhelmed()
@@ -140,7 +139,11 @@ internal class Schedule(
     private inline fun orStop(element: Element, step: () -> Unit) = try {
         step()
     } catch (failure: Throwable) {
-        element.cancel(interrupt = true)
+        try {
+            wakeAll() // one may have been taken from the idle ones and not been called: it registers anew
+        } finally {
+            element.cancel(interrupt = true)
+        }
         throw failure
     }
 

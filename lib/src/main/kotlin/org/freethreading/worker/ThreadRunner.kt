@@ -11,6 +11,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import org.freethreading.insist
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicBoolean
 
 /**
  * A worker on a thread, platform or virtual, of its own.
@@ -83,17 +84,26 @@ internal open class ThreadRunner(
 
     override fun post(body: Body) {
         accept()
-        orElse(admission::leave) { insist { loop.dispatch(scope.coroutineContext) { runPosted(body) } } }
+        val posted = orElse(admission::leave) { Posted(body) }
+        orElse(posted::takeBack) { insist { loop.dispatch(scope.coroutineContext, posted) } }
     }
 
-    private fun runPosted(body: Body) {
-        try {
-            if (!terminated) body.run(guests!!, null)
-        } catch (failure: Throwable) { // of one block, which must not end the loop
-            reportUnlessStopped(failure)
-        } finally {
-            if (!terminated) Thread.interrupted() // what the block left behind is not for the next one
-            admission.leave()
+    /** A body that is to run on the loop, once; or that is taken back, though it may lie there already. */
+    private inner class Posted(private val body: Body) : AtomicBoolean(), Runnable {
+        override fun run() {
+            if (!compareAndSet(false, true)) return
+            try {
+                if (!terminated) body.run(guests!!, null)
+            } catch (failure: Throwable) { // of one block, which must not end the loop
+                reportUnlessStopped(failure)
+            } finally {
+                if (!terminated) Thread.interrupted() // what the block left behind is not for the next one
+                admission.leave()
+            }
+        }
+
+        fun takeBack() {
+            if (compareAndSet(false, true)) admission.leave()
         }
     }
 
