@@ -1,5 +1,6 @@
 package org.freethreading.process
 
+import org.freethreading.insist
 import org.freethreading.memory.FrameTaker
 import org.freethreading.memory.Ring
 import org.freethreading.memory.Segment
@@ -114,7 +115,7 @@ internal class Channel private constructor(
 
     /** Asks the child to stop the element, and rings; false if it is not running. */
     fun stop(slot: Int, ticket: Int, index: Int): Boolean =
-        table.stop(slot, ticket, index).also { if (it) bell.ring() }
+        table.stop(slot, ticket, index).also { if (it) insist(bell::ring) }
 
     fun running(slot: Int, ticket: Int): Int = table.running(slot, ticket)
 

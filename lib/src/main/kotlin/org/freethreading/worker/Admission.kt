@@ -17,6 +17,10 @@ internal fun interface Exit {
 internal class Admission(private val onDrained: () -> Unit) : Exit {
     private val word = AtomicLong()
 
+    init {
+        Reserve.keep()
+    }
+
     val isOpen: Boolean get() = word.get() and CLOSED == 0L
 
     val isDrained: Boolean get() = word.get() == CLOSED

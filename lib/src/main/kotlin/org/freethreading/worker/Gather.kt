@@ -152,7 +152,7 @@ internal class Gather(
         val refusal = schedule.refusal
         if (refusal != null) return failFrom(from, refusal)
         try {
-            issue(argumentsOf(from, minOf(from + chunk, items.size)), from.toLong(), more = true)
+            issue(argumentsOf(from, minOf(from + chunk, items.size)), from.toLong(), more = true) { failFrom(from, it) }
         } catch (failure: Throwable) { // rejected, or not to be packed: the map must not wait for it
             failFrom(from, failure)
         }

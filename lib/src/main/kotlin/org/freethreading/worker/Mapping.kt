@@ -27,8 +27,16 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
     /** Whether what is handed in has to be packed, which runs code of the user. */
     protected val packs: Boolean get() = terms.crossing is Crossing.Packed
 
-    /** Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.admit] has it. */
-    protected fun issue(items: List<Any?>, firstIndex: Long, more: Boolean = false) {
+    /**
+     * Hands in a chunk of which the first item has [firstIndex]; [more] as [Schedule.admit] has it. What fails is thrown;
+     * if some of it may have been handed in by then, [fail] hears of it before, as the elements end one by one.
+     */
+    protected fun issue(
+        items: List<Any?>,
+        firstIndex: Long,
+        more: Boolean = false,
+        fail: (Throwable) -> Unit = {},
+    ) {
         try {
             if (packs) StackRoom.require() // on the way to a process there are locks that would stay held
             schedule.admit(more) // before anybody can cancel the elements
@@ -47,6 +55,7 @@ internal abstract class Mapping(protected val schedule: Schedule, protected val 
             underWay.add(chunk)
             schedule.add(chunk.first)
         } catch (failure: Throwable) {
+            fail(failure)
             chunk.cancelUnbegun(firstIndex)
             throw failure
         }

@@ -1,5 +1,6 @@
 package org.freethreading.worker
 
+import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
@@ -35,11 +36,18 @@ internal class Pool(val schedule: Schedule, val terms: Terms) {
             }
             try {
                 schedule.submit(element)
-                insist { caller.invokeOnCancellation { element.cancel(interrupt = true) } } // of what has been accepted
             } catch (refused: Throwable) {
-                caller.resumeWithException(refused) // thrown from here, it would leave the caller's job a dead child
+                return@suspendCancellableCoroutine refuse(caller, refused)
             }
+            caller.invokeOnCancellation { element.cancel(interrupt = true) } // only of what has been accepted
         }
+    }
+
+    /** Thrown from where [caller] suspends, it would leave its job a dead child. */
+    private fun refuse(caller: CancellableContinuation<Any?>, refused: Throwable) = try {
+        caller.resumeWithException(refused)
+    } catch (_: IllegalStateException) {
+        // The task had been handed in by then, and has ended.
     }
 
     /** As [call], on processes; but a cancelled caller waits as well until it has ended. */

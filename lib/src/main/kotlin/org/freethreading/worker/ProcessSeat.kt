@@ -202,9 +202,9 @@ internal class ProcessSeat(
 
     /** The process's thread looks again. What fails here, too, the next look makes up for. */
     private fun recover(unable: VirtualMachineError) = try {
-        if (unable is OutOfMemoryError) Reserve.breathe(0, unable)
         empty()
         remote?.incoming?.wake()
+        if (unable is OutOfMemoryError) Reserve.breathe(0, unable) else Unit
     } catch (_: VirtualMachineError) {
         // There is still none.
     }

@@ -140,11 +140,19 @@ internal class Schedule(
         step()
     } catch (failure: Throwable) {
         try {
-            wakeAll() // one may have been taken from the idle ones and not been called: it registers anew
+            callAll()
         } finally {
             element.cancel(interrupt = true)
         }
         throw failure
+    }
+
+    /** One may have been taken from the idle ones and not been called: all look, and register anew. */
+    private fun callAll() = insist {
+        for (seat in seats) {
+            unregister(seat)
+            seat.call()
+        }
     }
 
     private fun accept(element: Element) = try {
