@@ -343,6 +343,7 @@ class ContainmentTest : FunSpec({
                     pool.map(0 until 10_000, chunkSize = 10) {
                         begun.add()
                         if (it == 5) Runtime.getRuntime().halt(9)
+                        if (it == 5_000) Thread.sleep(60_000) // the other worker gets no farther before the map stops it
                     }
                 }.exitCode shouldBe 9
 
