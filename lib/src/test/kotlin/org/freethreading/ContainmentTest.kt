@@ -339,11 +339,12 @@ class ContainmentTest : FunSpec({
         test("is the failure of the map, which stops") {
             WorkerPool(2, PROCESSES).use { pool ->
                 val begun = Tally()
+                val never = Signal()
                 shouldThrow<WorkerCrashedException> {
                     pool.map(0 until 10_000, chunkSize = 10) {
                         begun.add()
                         if (it == 5) Runtime.getRuntime().halt(9)
-                        if (it == 5_000) Thread.sleep(60_000) // the other worker gets no farther before the map stops it
+                        if (it == 5_000) never.awaitBlocking() // the other worker gets no farther before the map stops it
                     }
                 }.exitCode shouldBe 9
 
